@@ -1,0 +1,1 @@
+"""From gates to an image on a named board."""

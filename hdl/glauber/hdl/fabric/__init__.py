@@ -1,0 +1,1 @@
+"""The graph fabric: p-bits on any graph, loaded at run time."""

@@ -1,0 +1,118 @@
+"""The parameters of one machine, fixed when it is built and stated in its header."""
+
+from dataclasses import dataclass
+
+from .errors import FactError
+from .noise import NoiseTable, Source
+from .numbers import coupling_range, field_limit
+
+__all__ = ["MachineParams"]
+
+# Clocks from the issue of a row's last slot to the first clock whose issued slot reads the new
+# states, for a row that is written in one beat. The gates' pipeline is built to it.
+PIPELINE_CLOCKS = 8
+# The sequencer reads the next row word while a row is running.
+SEQUENCER_CLOCKS = 3
+# A state copy takes in this many bits per clock: the data width of one block RAM.
+STATE_WRITE_BITS = 32
+
+
+def _power_of_two(what: str, value: int, low: int, high: int) -> None:
+    if value < low or value > high or value & (value - 1):
+        raise FactError.out_of_range(what, value, low, high, "choose a power of two in that range")
+
+
+@dataclass(frozen=True)
+class MachineParams:
+    """What a machine can hold and how fast it walks a program.
+
+    lanes, replicas
+        p-bits updated per row, and independent copies of all p-bits. Powers of two.
+    couplings_per_slot
+        couplings that a lane adds per clock: 1 or 2.
+    draws
+        random words that one generator delivers per row; a lane has `replicas / draws` generators.
+    coupling_bits, field_bits
+        widths of one coupling and of the field accumulator.
+    pbits, slots, rows, steps
+        capacity: addresses of the state memory, slots per lane, row words, schedule steps.
+    burst_words
+        words that one frame may read or write.
+    source, table
+        the noise source and the split of the noise table.
+    """
+
+    lanes: int = 4
+    replicas: int = 64
+    couplings_per_slot: int = 2
+    draws: int = 4
+    coupling_bits: int = 8
+    field_bits: int = 16
+    pbits: int = 4096
+    slots: int = 4096
+    rows: int = 1024
+    steps: int = 2048
+    burst_words: int = 64
+    source: Source = Source.XOROSHIRO64
+    table: NoiseTable = NoiseTable()
+
+    def __post_init__(self) -> None:
+        _power_of_two("lanes", self.lanes, 1, 256)
+        _power_of_two("replicas", self.replicas, 1, 4096)
+        _power_of_two("couplings_per_slot", self.couplings_per_slot, 1, 2)
+        _power_of_two("draws", self.draws, 1, self.replicas)
+        for what, low, high in (
+            ("coupling_bits", 2, 12),
+            ("field_bits", self.coupling_bits + 3, 24),
+            ("slots", 2, 1 << 26),
+            ("rows", 1, 1 << 20),
+            ("steps", 1, 1 << 24),
+            ("burst_words", 1, 1 << 15),
+        ):
+            value = getattr(self, what)
+            if not low <= value <= high:
+                raise FactError.out_of_range(what, value, low, high, "choose a value in that range")
+        _power_of_two("pbits", self.pbits, 2 * self.lanes, 1 << (32 - self.coupling_bits))
+
+    @property
+    def units(self) -> int:
+        """Generators per lane. Unit `g` draws for the replicas `d * units + g`, `d` < `draws`."""
+        return self.replicas // self.draws
+
+    @property
+    def generators(self) -> int:
+        return self.lanes * self.units
+
+    @property
+    def beat_pbits(self) -> int:
+        """P-bits that one write beat of the state memory takes."""
+        return min(self.lanes, max(1, STATE_WRITE_BITS // self.replicas))
+
+    @property
+    def beats(self) -> int:
+        return self.lanes // self.beat_pbits
+
+    @property
+    def row_min(self) -> int:
+        """The fewest slots that a row may have."""
+        return max(self.draws, self.beats, SEQUENCER_CLOCKS)
+
+    @property
+    def hazard(self) -> int:
+        """Slots from the last slot of a row to the first slot that may read its new states."""
+        return PIPELINE_CLOCKS + self.beats - 1
+
+    @property
+    def field_limit(self) -> int:
+        """The largest sum of |J| and |h| of one p-bit; see `numbers.field_limit`."""
+        return field_limit(self.field_bits)
+
+    @property
+    def coupling_max(self) -> int:
+        """The largest magnitude used for one slot; symmetric, so that -J is as good as J."""
+        return coupling_range(self.coupling_bits)[1]
+
+    @property
+    def state_words(self) -> int:
+        """Bus words that hold all states: bit `pbit * replicas + replica`, 1 for +1, 32 per word."""
+        return max(1, self.pbits * self.replicas // 32)

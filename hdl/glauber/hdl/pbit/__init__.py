@@ -1,0 +1,1 @@
+"""The p-bit: the accumulator whose sign is the new state."""

@@ -1,0 +1,1 @@
+"""The sequencer: walks the rows of a program through a schedule, alone."""

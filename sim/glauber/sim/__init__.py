@@ -1,0 +1,1 @@
+"""Glauber without a board: the bit-exact model, and the gates themselves in simulation."""

@@ -1,0 +1,1 @@
+"""The bit-exact model of the machine, written from the facts alone."""

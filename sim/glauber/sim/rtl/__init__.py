@@ -1,0 +1,1 @@
+"""The gates, compiled to native code, behind the same link protocol as a board."""
