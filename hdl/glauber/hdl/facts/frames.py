@@ -53,6 +53,7 @@ class Result(IntEnum):
     BAD_LENGTH = 2
     BAD_ADDRESS = 3
     BUSY = 4
+    BAD_VALUE = 5
 
     @property
     def meaning(self) -> str:
@@ -61,7 +62,8 @@ class Result(IntEnum):
             Result.BAD_KIND: "the device does not know this kind of frame",
             Result.BAD_LENGTH: "the body has no legal length, or asks for more than burst_words",
             Result.BAD_ADDRESS: "there is nothing at the address, or not with this access",
-            Result.BUSY: "a run is under way; only registers can be reached",
+            Result.BUSY: "a run is under way; only status can be read, and STOP written",
+            Result.BAD_VALUE: "the value is outside the range of the register, or not set before a run",
         }[self]
 
 

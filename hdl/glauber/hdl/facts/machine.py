@@ -10,8 +10,8 @@ __all__ = ["MachineParams"]
 
 # Clocks from the issue of a row's last slot to the first clock whose issued slot reads the new
 # states, for a row that is written in one beat. The gates' pipeline is built to it.
-PIPELINE_CLOCKS = 8
-# The sequencer reads the next row word while a row is running.
+PIPELINE_CLOCKS = 6
+# The sequencer reads the next row word while a row is running, and as long before the first row.
 SEQUENCER_CLOCKS = 3
 # A state copy takes in this many bits per clock: the data width of one block RAM.
 STATE_WRITE_BITS = 32
@@ -43,13 +43,13 @@ class MachineParams:
     """
 
     lanes: int = 4
-    replicas: int = 64
+    replicas: int = 32
     couplings_per_slot: int = 2
     draws: int = 4
     coupling_bits: int = 8
     field_bits: int = 16
-    pbits: int = 4096
-    slots: int = 4096
+    pbits: int = 2048
+    slots: int = 8192
     rows: int = 1024
     steps: int = 2048
     burst_words: int = 64
@@ -72,7 +72,9 @@ class MachineParams:
             value = getattr(self, what)
             if not low <= value <= high:
                 raise FactError.out_of_range(what, value, low, high, "choose a value in that range")
-        _power_of_two("pbits", self.pbits, 2 * self.lanes, 1 << (32 - self.coupling_bits))
+        # At least a bus word of states, and a row beside the one that holds the constant +1.
+        fewest = max(2 * self.lanes, -(-32 // self.replicas))
+        _power_of_two("pbits", self.pbits, fewest, 1 << (32 - self.coupling_bits))
 
     @property
     def units(self) -> int:
@@ -103,6 +105,15 @@ class MachineParams:
         return PIPELINE_CLOCKS + self.beats - 1
 
     @property
+    def drain_clocks(self) -> int:
+        """Clocks from a run's last slot until nothing is under way."""
+        return self.draws + 1 + self.hazard + 2
+
+    def run_clocks(self, sweep_slots: int, sweeps: int) -> int:
+        """Clock cycles of a run of `sweeps` sweeps of `sweep_slots` slots each."""
+        return SEQUENCER_CLOCKS + sweep_slots * sweeps + self.drain_clocks
+
+    @property
     def field_limit(self) -> int:
         """The largest sum of |J| and |h| of one p-bit; see `numbers.field_limit`."""
         return field_limit(self.field_bits)
@@ -115,4 +126,4 @@ class MachineParams:
     @property
     def state_words(self) -> int:
         """Bus words that hold all states: bit `pbit * replicas + replica`, 1 for +1, 32 per word."""
-        return max(1, self.pbits * self.replicas // 32)
+        return self.pbits * self.replicas // 32

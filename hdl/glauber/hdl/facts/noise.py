@@ -16,6 +16,7 @@ one mantissa bit less, and share their offsets: there the logit is a straight li
 import math
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 
 from .errors import FactError
 from .numbers import LOGIT_FORMAT
@@ -157,6 +158,7 @@ class NoiseTable:
             survival = math.ldexp(1 - position, -EXPONENT_MAX)
         return math.log(2 / survival - 1)
 
+    @cache
     def offsets(self) -> list[int]:
         """The offset table: the mean rise from the first cell of a coarse entry to this one."""
         rises: list[list[float]] = [[] for _ in range(1 << self.offset_address_bits)]
@@ -170,6 +172,7 @@ class NoiseTable:
                 rises[self.offset_index(exponent, mantissa)].append(value - start)
         return [LOGIT_FORMAT.encode(sum(rise) / len(rise)) if rise else 0 for rise in rises]
 
+    @cache
     def coarse(self) -> list[int]:
         """The coarse table: what remains on average when the offsets are taken off."""
         offsets = self.offsets()

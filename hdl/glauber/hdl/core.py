@@ -1,0 +1,100 @@
+"""The whole machine as one component: bytes in, bytes out."""
+
+from amaranth.hdl import Module
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
+
+from .control import ControlRegisters, RegionDecoder
+from .fabric.graph import GraphFabric
+from .facts.digest import facts_hash
+from .facts.machine import MachineParams
+from .facts.registers import Features, HeaderWords, Region, region_words
+from .link.link import Link
+from .link.window import WriteWindow
+from .sequencer.sequencer import Sequencer
+
+__all__ = ["Machine"]
+
+
+class Machine(wiring.Component):
+    """A p-bit machine: graph fabric, sequencer, registers and framed link.
+
+    Parameters
+    ----------
+    params : MachineParams
+    build_id : int
+        Identity of the image, for the header.
+    clock_hz : int
+        Frequency of the `sync` domain, for the header; 0 if it has no fixed one.
+    simulation : bool
+        Whether to say in the header that this is a simulation.
+
+    Members
+    -------
+    i : In(stream.Signature(8))
+        Bytes from the host.
+    o : Out(stream.Signature(8))
+        Bytes to the host.
+
+    Timing
+    ------
+    A run updates `lanes * replicas` p-bits per row and takes a clock per slot. What a run computes
+    does not depend on when bytes come and go.
+
+    Reference
+    ---------
+    `glauber.sim.model.machine.ModelMachine`, request by request.
+    """
+
+    def __init__(
+        self,
+        params: MachineParams,
+        *,
+        build_id: int = 0,
+        clock_hz: int = 0,
+        simulation: bool = False,
+    ) -> None:
+        self._params = params
+        features = Features.SIMULATION if simulation else Features(0)
+        self._header = HeaderWords(params, facts_hash(), build_id, features, clock_hz)
+        super().__init__({"i": In(stream.Signature(8)), "o": Out(stream.Signature(8))})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        params = self._params
+        m.submodules.link = link = Link(params)
+        m.submodules.decoder = decoder = RegionDecoder()
+        m.submodules.registers = registers = ControlRegisters(params, self._header)
+        m.submodules.fabric = fabric = GraphFabric(params)
+        m.submodules.sequencer = sequencer = Sequencer(params)
+
+        connect(m, flipped(self.i), link.i)
+        connect(m, link.o, flipped(self.o))
+        connect(m, link.bus, decoder.bus)
+        connect(m, decoder.registers, registers.bus)
+        connect(m, decoder.states, fabric.states)
+        connect(m, sequencer.control, fabric.control)
+        for region, user in (
+            (Region.ROWS, sequencer.rows),
+            (Region.STEPS, sequencer.steps),
+            (Region.SEEDS, fabric.seeds),
+            (Region.PROGRAM, fabric.program),
+        ):
+            name = region.name.lower()
+            window = WriteWindow(region_words(region, params))
+            m.submodules[f"{name}_window"] = window
+            connect(m, getattr(decoder, name), window.bus)
+            connect(m, window.window, user)
+        m.d.comb += [
+            decoder.busy.eq(sequencer.running),
+            sequencer.start.eq(registers.start),
+            sequencer.stop.eq(registers.stop),
+            sequencer.row_count.eq(registers.row_count),
+            sequencer.step_count.eq(registers.step_count),
+            registers.running.eq(sequencer.running),
+            registers.stopped.eq(sequencer.stopped),
+            registers.sweep_done.eq(sequencer.sweep_done),
+            registers.frames_bad.eq(link.frames_bad),
+        ]
+
+        return m

@@ -1,0 +1,48 @@
+"""What the sequencer tells the fabric in every clock."""
+
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import Out
+from amaranth.utils import ceil_log2
+
+from ..facts.machine import MachineParams
+from ..facts.numbers import TEMPERATURE_FORMAT
+
+__all__ = ["FabricControl", "SlotLayout"]
+
+
+class SlotLayout(data.StructLayout):
+    """One slot of the program, processed by all lanes at once."""
+
+    def __init__(self, params: MachineParams) -> None:
+        super().__init__(
+            {
+                "valid": 1,
+                "first": 1,  # the first slot of its row
+                "last": 1,  # the last slot of its row
+                "couple": 1,  # 0: couplings count as zero
+                "address": ceil_log2(params.slots),
+                "target": max(1, ceil_log2(params.pbits // params.lanes)),
+            }
+        )
+
+
+class FabricControl(wiring.Signature):
+    """The interface from the sequencer to a fabric.
+
+    Members
+    -------
+    draw : Out(1)
+        All generators deliver a word in this clock. A row's `draws` clocks begin with its first slot.
+    temperature : Out(18)
+        The temperature of the words drawn in this clock.
+    slot : Out(SlotLayout)
+    """
+
+    def __init__(self, params: MachineParams) -> None:
+        super().__init__(
+            {
+                "draw": Out(1),
+                "temperature": Out(TEMPERATURE_FORMAT.width),
+                "slot": Out(SlotLayout(params)),
+            }
+        )

@@ -1,0 +1,173 @@
+"""The graph fabric: any graph, loaded at run time, updated exactly."""
+
+from amaranth.hdl import Cat, Module, Mux
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
+from amaranth.utils import ceil_log2
+
+from ..facts.machine import MachineParams
+from ..facts.numbers import TEMPERATURE_FORMAT
+from ..facts.registers import Region, region_words
+from ..link.bus import BusSignature
+from ..link.window import WindowSignature
+from ..noise.seeding import SeedLoader
+from ..noise.shaper import NoiseShaper
+from ..noise.source import SEED_BITS
+from .access import StateAccess
+from .control import FabricControl, SlotLayout
+from .delay import Delay
+from .lane import Lane
+from .memories import ProgramMemory, StateCopy, StateWrite
+from .writeback import WriteBack
+
+__all__ = ["GraphFabric"]
+
+
+class GraphFabric(wiring.Component):
+    """`lanes` lanes in lockstep over their coupling memories, each for all replicas at once.
+
+    There are no interlocks: the program keeps `params.hazard` slots between a row and the rows
+    that read it. Every lane has one copy of all states per coupling of a slot, and one more copy
+    serves the host.
+
+    Parameters
+    ----------
+    params : MachineParams
+
+    Members
+    -------
+    control : In(FabricControl)
+    program, seeds : In(WindowSignature)
+        Words of `Region.PROGRAM` and `Region.SEEDS`.
+    states : In(BusSignature)
+        `Region.STATES`.
+
+    Timing
+    ------
+    A slot per clock. Slots wait `draws + 1` clocks for their noise; from there, a row's last slot
+    is followed by its last write after `params.hazard + 1` clocks; `params.drain_clocks` after its
+    issue nothing is under way.
+
+    Reference
+    ---------
+    `glauber.sim.model.engine`.
+    """
+
+    def __init__(self, params: MachineParams) -> None:
+        self._params = params
+        super().__init__(
+            {
+                "control": In(FabricControl(params)),
+                "program": In(WindowSignature(region_words(Region.PROGRAM, params))),
+                "seeds": In(WindowSignature(region_words(Region.SEEDS, params))),
+                "states": In(BusSignature()),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        params = self._params
+        layout = SlotLayout(params)
+        m.submodules.seeding = seeding = SeedLoader(params)
+        m.submodules.access = access = StateAccess(params)
+        m.submodules.writeback = writeback = WriteBack(params)
+        m.submodules.copy = host_copy = StateCopy(params)
+        m.submodules.lanes = lanes = _Lanes(params)
+        # Slots wait for their noise, then follow the couplings through two memories.
+        m.submodules.issue = issue = Delay(layout, params.draws + 1)
+        m.submodules.fetched = fetched = Delay(layout, 2)
+        m.submodules.ready = ready = Delay(layout, 2)
+        m.submodules.summed = summed = Delay(layout, 1)
+        m.submodules.temperature = temperature = Delay(
+            TEMPERATURE_FORMAT.width, NoiseShaper.TEMPERATURE_LATENCY
+        )
+
+        connect(m, flipped(self.seeds), seeding.window)
+        connect(m, flipped(self.states), access.bus)
+        connect(m, flipped(self.program), lanes.program)
+        m.d.comb += [
+            temperature.i.eq(self.control.temperature),
+            issue.i.eq(self.control.slot),
+            fetched.i.eq(issue.o),
+            ready.i.eq(fetched.o),
+            summed.i.eq(ready.o),
+            lanes.draw.eq(self.control.draw),
+            lanes.temperature.eq(temperature.o),
+            lanes.clear.eq(seeding.clear),
+            lanes.load.eq(seeding.load),
+            lanes.inject.eq(seeding.inject),
+            lanes.address.eq(layout(issue.o).address),
+            lanes.couple.eq(layout(fetched.o).couple),
+            lanes.first.eq(layout(ready.o).first),
+            writeback.take.eq(layout(summed.o).valid & layout(summed.o).last),
+            writeback.target.eq(layout(summed.o).target),
+            writeback.states.eq(lanes.states),
+            host_copy.address.eq(access.address),
+            access.states.eq(host_copy.states),
+        ]
+        # The host writes only while no run is under way.
+        for copy in (host_copy, lanes):
+            m.d.comb += copy.write.eq(Mux(access.write.enable.any(), access.write, writeback.write))
+
+        return m
+
+
+class _Lanes(wiring.Component):
+    """All lanes, their program memories and their state copies; ports as in `GraphFabric`."""
+
+    def __init__(self, params: MachineParams) -> None:
+        self._params = params
+        super().__init__(
+            {
+                "draw": In(1),
+                "temperature": In(TEMPERATURE_FORMAT.width),
+                "clear": In(params.generators),
+                "load": In(params.generators),
+                "inject": In(SEED_BITS),
+                "program": In(WindowSignature(region_words(Region.PROGRAM, params))),
+                "address": In(ceil_log2(params.slots)),
+                "couple": In(1),
+                "first": In(1),
+                "write": In(StateWrite(params)),
+                "states": Out(params.lanes * params.replicas),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        params = self._params
+
+        slot_bits = ceil_log2(params.couplings_per_slot)
+        lane_bits = ceil_log2(params.lanes)
+        written_slot = self.program.address[:slot_bits]
+        written_lane = self.program.address[slot_bits : slot_bits + lane_bits]
+        for index in range(params.lanes):
+            m.submodules[f"lane{index}"] = lane = Lane(params)
+            m.submodules[f"program{index}"] = program = ProgramMemory(params)
+            units = slice(index * params.units, (index + 1) * params.units)
+            replicas = slice(index * params.replicas, (index + 1) * params.replicas)
+            m.d.comb += [
+                lane.draw.eq(self.draw),
+                lane.temperature.eq(self.temperature),
+                lane.clear.eq(self.clear[units]),
+                lane.load.eq(self.load[units]),
+                lane.inject.eq(self.inject),
+                lane.couple.eq(self.couple),
+                lane.first.eq(self.first),
+                lane.couplings.eq(Cat(word.coupling for word in program.couplings)),
+                self.states[replicas].eq(lane.states),
+                program.address.eq(self.address),
+                program.w_address.eq(self.program.address[slot_bits + lane_bits :]),
+                program.w_data.eq(self.program.data),
+            ]
+            with m.If(self.program.enable & (written_lane == index)):
+                m.d.comb += program.write.eq(1 << written_slot)
+            for k in range(params.couplings_per_slot):
+                m.submodules[f"copy{index}_{k}"] = copy = StateCopy(params)
+                m.d.comb += [
+                    copy.address.eq(program.couplings[k].pbit),
+                    copy.write.eq(self.write),
+                    lane.neighbours[k].eq(copy.states),
+                ]
+
+        return m

@@ -1,0 +1,156 @@
+"""One lane: its noise units and the p-bit cells of all replicas."""
+
+from amaranth.hdl import Cat, Module, signed
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from ..facts.machine import MachineParams
+from ..facts.numbers import TEMPERATURE_FORMAT
+from ..noise.catalog import create_source
+from ..noise.shaper import NoiseShaper
+from ..noise.source import SEED_BITS
+from ..pbit.cell import CouplingPair, PbitCell
+from .delay import Delay
+
+__all__ = ["Lane", "NoiseUnit"]
+
+
+class NoiseUnit(wiring.Component):
+    """A generator, its shaper, and the noise of the last `draws` words.
+
+    Members
+    -------
+    draw : In(1)
+        Take a word.
+    temperature : In(18)
+        As `NoiseShaper`.
+    clear, load, inject : In
+        As `SourceSignature`.
+    noise : Out(ArrayLayout(signed(field_bits), draws))
+        The newest draw last.
+
+    Timing
+    ------
+    With draws in `draws` successive clocks, `noise` holds them all in the one clock that is
+    `NoiseShaper.LATENCY` after the last of them.
+    """
+
+    def __init__(self, params: MachineParams) -> None:
+        self._params = params
+        super().__init__(
+            {
+                "draw": In(1),
+                "temperature": In(TEMPERATURE_FORMAT.width),
+                "clear": In(1),
+                "load": In(1),
+                "inject": In(SEED_BITS),
+                "noise": Out(data.ArrayLayout(signed(params.field_bits), params.draws)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        params = self._params
+        m.submodules.source = source = create_source(params.source)
+        m.submodules.shaper = shaper = NoiseShaper(params.field_bits, params.table)
+
+        m.d.comb += [
+            source.clear.eq(self.clear),
+            source.load.eq(self.load),
+            source.inject.eq(self.inject),
+            source.o.ready.eq(self.draw),
+            shaper.word.eq(source.o.payload),
+            shaper.temperature.eq(self.temperature),
+            self.noise[-1].eq(shaper.noise),
+        ]
+        newer = self.noise[-1]
+        for age in range(1, params.draws):
+            m.submodules[f"older{age}"] = older = Delay(signed(params.field_bits), 1)
+            m.d.comb += [older.i.eq(newer), self.noise[-1 - age].eq(older.o)]
+            newer = older.o
+
+        return m
+
+
+class Lane(wiring.Component):
+    """The arithmetic of one lane.
+
+    Members
+    -------
+    draw, temperature : In
+        As `NoiseUnit`, for all units.
+    clear, load : In(units)
+        Seeding, a bit per unit.
+    inject : In(64)
+    couplings : In(ArrayLayout(signed(coupling_bits), couplings_per_slot))
+        Couplings of a slot; their `couple` flag beside them.
+    couple : In(1)
+    first : In(1)
+        Two clocks after the couplings of a row's first slot.
+    neighbours : In(ArrayLayout(replicas, couplings_per_slot))
+        States of the slot's neighbours, two clocks after its couplings.
+    states : Out(replicas)
+        New states, three clocks after the couplings of a row's last slot.
+
+    Reference
+    ---------
+    `glauber.sim.model.engine.update_row`.
+    """
+
+    def __init__(self, params: MachineParams) -> None:
+        self._params = params
+        super().__init__(
+            {
+                "draw": In(1),
+                "temperature": In(TEMPERATURE_FORMAT.width),
+                "clear": In(params.units),
+                "load": In(params.units),
+                "inject": In(SEED_BITS),
+                "couplings": In(
+                    data.ArrayLayout(signed(params.coupling_bits), params.couplings_per_slot)
+                ),
+                "couple": In(1),
+                "first": In(1),
+                "neighbours": In(
+                    data.ArrayLayout(params.replicas, params.couplings_per_slot)
+                ),
+                "states": Out(params.replicas),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        params = self._params
+        m.submodules.pair = pair = CouplingPair(params.coupling_bits, params.couplings_per_slot)
+        m.submodules.operands = operands = Delay(2 * len(pair.same), 1)
+        same, opposite = operands.o[: len(pair.same)], operands.o[len(pair.same) :]
+
+        m.d.comb += [
+            pair.couplings.eq(self.couplings),
+            pair.couple.eq(self.couple),
+            operands.i.eq(Cat(pair.same, pair.opposite)),
+        ]
+        for g in range(params.units):
+            m.submodules[f"noise{g}"] = unit = NoiseUnit(params)
+            m.d.comb += [
+                unit.draw.eq(self.draw),
+                unit.temperature.eq(self.temperature),
+                unit.clear.eq(self.clear[g]),
+                unit.load.eq(self.load[g]),
+                unit.inject.eq(self.inject),
+            ]
+            for d in range(params.draws):
+                replica = d * params.units + g
+                m.submodules[f"cell{replica}"] = cell = PbitCell(
+                    params.coupling_bits, params.couplings_per_slot, params.field_bits
+                )
+                m.d.comb += [
+                    cell.neighbours.eq(Cat(copy[replica] for copy in self.neighbours)),
+                    cell.same.eq(same),
+                    cell.opposite.eq(opposite),
+                    cell.first.eq(self.first),
+                    cell.noise.eq(unit.noise[d]),
+                    self.states[replica].eq(cell.state),
+                ]
+
+        return m

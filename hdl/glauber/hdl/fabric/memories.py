@@ -1,0 +1,128 @@
+"""The fabric's memories: the program of a lane, and the copies of the state."""
+
+from amaranth.hdl import Cat, Const, Module, unsigned
+from amaranth.lib import data, memory, wiring
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from ..facts.machine import MachineParams
+
+__all__ = ["ProgramMemory", "StateCopy", "StateWrite", "coupling_layout"]
+
+
+def coupling_layout(params: MachineParams) -> data.StructLayout:
+    """A coupling as the program memory holds it; the low bits of a coupling word."""
+    return data.StructLayout(
+        {"coupling": params.coupling_bits, "pbit": ceil_log2(params.pbits)}
+    )
+
+
+class ProgramMemory(wiring.Component):
+    """The coupling words of one lane, a slot per address.
+
+    Members
+    -------
+    address : In(ceil_log2(slots))
+    couplings : Out(ArrayLayout(coupling_layout, couplings_per_slot))
+    write : In(couplings_per_slot)
+        Which coupling of the slot `w_address` to replace by `w_data`.
+    w_address, w_data : In
+
+    Timing
+    ------
+    Two clocks from `address` to `couplings`: block RAM and its output register.
+    """
+
+    def __init__(self, params: MachineParams) -> None:
+        self._depth = params.slots
+        self._shape = data.ArrayLayout(coupling_layout(params), params.couplings_per_slot)
+        super().__init__(
+            {
+                "address": In(ceil_log2(params.slots)),
+                "couplings": Out(self._shape),
+                "write": In(params.couplings_per_slot),
+                "w_address": In(ceil_log2(params.slots)),
+                "w_data": In(coupling_layout(params)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.memory = words = memory.Memory(shape=self._shape, depth=self._depth, init=[])
+        read, write = words.read_port(), words.write_port(granularity=1)
+
+        m.d.comb += [
+            read.addr.eq(self.address),
+            write.addr.eq(self.w_address),
+            write.en.eq(self.write),
+        ]
+        m.d.comb += [write.data[k].eq(self.w_data) for k in range(len(self.write))]
+        m.d.sync += self.couplings.eq(read.data)
+
+        return m
+
+
+class StateWrite(data.StructLayout):
+    """A write beat: new states of `beat_pbits` neighbouring p-bits, for all copies at once.
+
+    `enable` says which of the p-bits to write, `beat` is their address divided by `beat_pbits`,
+    and `states` holds a word of `replicas` bits each, 1 for +1.
+    """
+
+    def __init__(self, params: MachineParams) -> None:
+        super().__init__(
+            {
+                "enable": params.beat_pbits,
+                "beat": max(1, ceil_log2(params.pbits // params.beat_pbits)),
+                "states": data.ArrayLayout(unsigned(params.replicas), params.beat_pbits),
+            }
+        )
+
+
+class StateCopy(wiring.Component):
+    """One copy of all states: wide writes, narrow reads.
+
+    The program is arranged so that a p-bit is never read in the clock in which it is written,
+    hence no bypass.
+
+    Members
+    -------
+    address : In(ceil_log2(pbits))
+    states : Out(replicas)
+    write : In(StateWrite)
+
+    Timing
+    ------
+    Two clocks from `address` to `states`; a write can be read by an address one clock later.
+    """
+
+    def __init__(self, params: MachineParams) -> None:
+        self._params = params
+        super().__init__(
+            {
+                "address": In(ceil_log2(params.pbits)),
+                "states": Out(params.replicas),
+                "write": In(StateWrite(params)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        params = self._params
+        m.submodules.memory = words = memory.Memory(
+            shape=unsigned(params.replicas), depth=params.pbits, init=[]
+        )
+        read = words.read_port()
+
+        m.d.comb += read.addr.eq(self.address)
+        m.d.sync += self.states.eq(read.data)
+        # Neighbouring addresses, so that synthesis makes them one wide port of a block RAM.
+        for index in range(params.beat_pbits):
+            port = words.write_port()
+            m.d.comb += [
+                port.addr.eq(Cat(Const(index, ceil_log2(params.beat_pbits)), self.write.beat)),
+                port.data.eq(self.write.states[index]),
+                port.en.eq(self.write.enable[index]),
+            ]
+
+        return m

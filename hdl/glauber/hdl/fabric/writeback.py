@@ -1,0 +1,67 @@
+"""Takes the new states of a row and writes them in beats."""
+
+from amaranth.hdl import Cat, Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from ..facts.machine import MachineParams
+from .memories import StateWrite
+
+__all__ = ["WriteBack"]
+
+
+class WriteBack(wiring.Component):
+    """Buffers a row of `lanes` p-bits and writes `beat_pbits` of them per clock.
+
+    Members
+    -------
+    take : In(1)
+        `states` and `target` hold a finished row; at least `beats` clocks apart.
+    target : In
+        The row of the state memory.
+    states : In(lanes * replicas)
+    write : Out(StateWrite)
+
+    Timing
+    ------
+    The first beat stands at `write` two clocks after `take`, the others follow in successive clocks.
+    """
+
+    def __init__(self, params: MachineParams) -> None:
+        self._params = params
+        super().__init__(
+            {
+                "take": In(1),
+                "target": In(max(1, ceil_log2(params.pbits // params.lanes))),
+                "states": In(params.lanes * params.replicas),
+                "write": Out(StateWrite(params)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        params = self._params
+
+        width = params.beat_pbits * params.replicas
+        row = Signal(len(self.states), reset_less=True)
+        target = Signal.like(self.target, reset_less=True)
+        beat = Signal(ceil_log2(params.beats), reset_less=True)
+        left = Signal(range(params.beats + 1))
+
+        with m.If(self.take):
+            m.d.sync += [
+                row.eq(self.states),
+                target.eq(self.target),
+                beat.eq(0),
+                left.eq(params.beats),
+            ]
+        with m.Elif(left != 0):
+            m.d.sync += [row.eq(row >> width), beat.eq(beat + 1), left.eq(left - 1)]
+        m.d.sync += [
+            self.write.enable.eq((left != 0).replicate(params.beat_pbits)),
+            self.write.beat.eq(Cat(beat, target)),
+            self.write.states.eq(row[:width]),
+        ]
+
+        return m

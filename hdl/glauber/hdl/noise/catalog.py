@@ -1,0 +1,25 @@
+"""The table of noise sources that an image can carry: a line each."""
+
+from collections.abc import Callable
+
+from amaranth.hdl import Value
+from amaranth.lib import wiring
+
+from ..facts.noise import Source
+from .xoroshiro import Xoroshiro64, xoroshiro64_injection
+
+__all__ = ["create_source", "seed_injection"]
+
+_SOURCES: dict[Source, tuple[Callable[[], wiring.Component], Callable[[Value], Value]]] = {
+    Source.XOROSHIRO64: (Xoroshiro64, xoroshiro64_injection),
+}
+
+
+def create_source(source: Source) -> wiring.Component:
+    """A generator of the kind `source`, with the interface `SourceSignature`."""
+    return _SOURCES[source][0]()
+
+
+def seed_injection(source: Source, state: Value) -> Value:
+    """What to inject into a cleared generator of the kind `source` to put it into `state`."""
+    return _SOURCES[source][1](state)

@@ -1,0 +1,82 @@
+"""An Ising problem as arrays, in the machine's sign convention."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import dimod
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import CouplingValueError, InputError
+
+__all__ = ["IsingProblem"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class IsingProblem:
+    """`E = -sum J_ij m_i m_j - sum h_i m_i` over m = +-1; each pair once.
+
+    variables : labels, in the order of the indices
+    bias : float64, shape (n,)
+    first, second : int64, shape (edges,)
+    coupling : float64, shape (edges,); no zeros
+    """
+
+    variables: tuple[Hashable, ...]
+    bias: Floats
+    first: Ints
+    second: Ints
+    coupling: Floats
+
+    @classmethod
+    def from_bqm(cls, bqm: dimod.BinaryQuadraticModel) -> "IsingProblem":
+        """Takes over a binary quadratic model of either vartype; dimod's energies have the other sign.
+
+        Raises `InputError` for a model without variables, `CouplingValueError` for numbers that
+        are not finite.
+        """
+        if not bqm.num_variables:
+            raise InputError(
+                "the problem has no variables; a problem needs at least one to be sampled"
+            )
+        variables = tuple(bqm.variables)
+        spin = bqm.change_vartype("SPIN", inplace=False)
+        linear, (first, second, quadratic), _ = spin.to_numpy_vectors(variables)
+        bias, coupling = -np.asarray(linear, np.float64), -np.asarray(quadratic, np.float64)
+        if not np.isfinite(bias).all():
+            index = int(np.flatnonzero(~np.isfinite(bias))[0])
+            raise CouplingValueError(
+                f"the bias of variable {variables[index]!r} is {bias[index]}; "
+                "biases must be finite numbers"
+            )
+        if not np.isfinite(coupling).all():
+            index = int(np.flatnonzero(~np.isfinite(coupling))[0])
+            pair = variables[first[index]], variables[second[index]]
+            raise CouplingValueError(
+                f"the coupling of variables {pair[0]!r} and {pair[1]!r} is {coupling[index]}; "
+                "couplings must be finite numbers"
+            )
+        used = coupling != 0
+        return cls(
+            variables,
+            bias,
+            np.asarray(first, np.int64)[used],
+            np.asarray(second, np.int64)[used],
+            coupling[used],
+        )
+
+    @property
+    def size(self) -> int:
+        return len(self.variables)
+
+    def field_sums(self, bias: NDArray, coupling: NDArray) -> NDArray:
+        """For each variable the sum of |J| and |h|, of the given values."""
+        size = np.abs(coupling)
+        return (
+            np.abs(bias)
+            + np.bincount(self.first, size, self.size)
+            + np.bincount(self.second, size, self.size)
+        )

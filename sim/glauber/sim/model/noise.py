@@ -1,0 +1,82 @@
+"""The model's randomness: generators, and noise as thresholds on random words.
+
+The gates add `floor(T * Lambda)` to the field and look at the sign. The magnitude of the noise never
+falls as the word's key, (leading ones, mantissa), rises. So for each field there is one key from
+which on the noise outvotes it, and the model compares keys instead of adding noise: the same bits.
+"""
+
+from functools import cache
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from glauber.hdl.facts.noise import (
+    EXPONENT_BITS,
+    EXPONENT_MAX,
+    MANTISSA_BITS,
+    XOROSHIRO64,
+    NoiseTable,
+)
+from glauber.hdl.facts.numbers import LOGIT_FORMAT, TEMPERATURE_FORMAT
+
+__all__ = ["KEYS", "logits", "magnitudes", "thresholds", "word_key", "xoroshiro64_step"]
+
+KEYS = (EXPONENT_MAX + 1) << MANTISSA_BITS
+_PRODUCT_FRACTION = LOGIT_FORMAT.fraction_bits + TEMPERATURE_FORMAT.fraction_bits
+
+_ROTATE_A = np.uint32(XOROSHIRO64.rotate_a)
+_ROTATE_A_BACK = np.uint32(32 - XOROSHIRO64.rotate_a)
+_ROTATE_B = np.uint32(XOROSHIRO64.rotate_b)
+_ROTATE_B_BACK = np.uint32(32 - XOROSHIRO64.rotate_b)
+_SHIFT = np.uint32(XOROSHIRO64.shift)
+_MANTISSA_BITS = np.uint32(MANTISSA_BITS)
+_MANTISSA_MASK = np.uint32((1 << MANTISSA_BITS) - 1)
+_EXPONENT_MASK = np.uint32((1 << EXPONENT_BITS) - 1)
+# Of a float32: the bias of the exponent, and the bits below it.
+_FLOAT_BIAS = np.int32(127)
+_FLOAT_FRACTION = np.int32(23)
+
+
+@numba.njit(inline="always")
+def xoroshiro64_step(s0, s1):  # noqa: ANN001, ANN201
+    """The state after `(s0, s1)`, both uint32; the word that was delivered is `s0`."""
+    mixed = np.uint32(s0 ^ s1)
+    first = np.uint32(np.uint32(s0 << _ROTATE_A) | np.uint32(s0 >> _ROTATE_A_BACK))
+    first = np.uint32(first ^ mixed ^ np.uint32(mixed << _SHIFT))
+    return first, np.uint32(np.uint32(mixed << _ROTATE_B) | np.uint32(mixed >> _ROTATE_B_BACK))
+
+
+@numba.njit(inline="always")
+def word_key(word):  # noqa: ANN001, ANN201
+    """`leading ones << 10 | mantissa` of a uint32 word, as int32."""
+    zeros = np.int32(~(word >> _MANTISSA_BITS) & _EXPONENT_MASK)
+    # The exponent of a float is the position of the highest set bit; 21 bits convert exactly.
+    position = np.int32(np.float32(zeros).view(np.int32) >> _FLOAT_FRACTION) - _FLOAT_BIAS
+    ones = min(np.int32(EXPONENT_BITS - 1) - position, np.int32(EXPONENT_MAX))
+    return np.int32(ones << np.int32(MANTISSA_BITS)) | np.int32(word & _MANTISSA_MASK)
+
+
+@cache
+def logits(table: NoiseTable) -> NDArray[np.int64]:
+    """The table's magnitude of a standard logistic variate for every key; codes of LOGIT_FORMAT."""
+    coarse, offsets = table.coarse(), table.offsets()
+    return np.array(
+        [
+            coarse[table.coarse_index(exponent, mantissa)]
+            + offsets[table.offset_index(exponent, mantissa)]
+            for exponent in range(EXPONENT_MAX + 1)
+            for mantissa in range(1 << MANTISSA_BITS)
+        ]
+    )
+
+
+def magnitudes(temperature: int, table: NoiseTable, limit: int) -> NDArray[np.int64]:
+    """`min(floor(T * logit), limit)` for every key, T as a code of TEMPERATURE_FORMAT."""
+    return np.minimum((logits(table) * temperature) >> _PRODUCT_FRACTION, limit)
+
+
+def thresholds(temperature: int, table: NoiseTable, limit: int, largest: int) -> NDArray[np.int32]:
+    """For each field magnitude 0 to `largest`, the first key whose noise reaches it; KEYS if none."""
+    noise = magnitudes(temperature, table, limit)
+    return np.searchsorted(noise, np.arange(largest + 1)).astype(np.int32)

@@ -1,0 +1,63 @@
+"""The model's program memories: rows, schedule steps and couplings."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.program import Step, decode_row
+from glauber.hdl.facts.registers import Region, region_words
+
+from .engine import Rows, gather_rows
+
+__all__ = ["ProgramStore"]
+
+Words = NDArray[np.uint32]
+
+
+class ProgramStore:
+    """Words as the host wrote them, decoded when a run starts."""
+
+    def __init__(self, params: MachineParams) -> None:
+        self._params = params
+        self._rows, self._steps, self._couplings = (
+            np.zeros(region_words(region, params), np.uint32)
+            for region in (Region.ROWS, Region.STEPS, Region.PROGRAM)
+        )
+        self._decoded: dict[int, Rows] = {}
+
+    def write_rows(self, offset: int, words: Words) -> None:
+        self._rows[offset : offset + len(words)] = words
+        self._decoded.clear()
+
+    def write_steps(self, offset: int, words: Words) -> None:
+        self._steps[offset : offset + len(words)] = words
+
+    def write_couplings(self, offset: int, words: Words) -> None:
+        self._couplings[offset : offset + len(words)] = words
+        self._decoded.clear()
+
+    def steps(self, count: int) -> list[Step]:
+        """The schedule."""
+        return [Step.decode(word) for word in self._steps[:count].tolist()]
+
+    def rows(self, count: int) -> Rows:
+        """The program of a sweep of `count` rows; decoded once, until it is written again."""
+        if count not in self._decoded:
+            self._decoded[count] = self._decode(count)
+        return self._decoded[count]
+
+    def _decode(self, count: int) -> Rows:
+        params = self._params
+        lengths, targets = np.array([decode_row(word) for word in self._rows[:count].tolist()]).T
+        used = min(int(lengths.sum()), params.slots) * params.lanes * params.couplings_per_slot
+        words = self._couplings[:used].astype(np.int64)
+        sign = 1 << (params.coupling_bits - 1)
+        couplings = ((words & (2 * sign - 1)) ^ sign) - sign
+        return gather_rows(
+            lengths,
+            targets & (params.pbits // params.lanes - 1),
+            words >> params.coupling_bits & (params.pbits - 1),
+            couplings,
+            params.lanes,
+            params.couplings_per_slot,
+        )
