@@ -94,7 +94,10 @@ class UartReceiver(wiring.Component):
                     m.d.comb += self.overflow.eq(line & self.o.valid & ~self.o.ready)
                     with m.If(line & (~self.o.valid | self.o.ready)):
                         m.d.sync += [self.o.payload.eq(shift[1:]), self.o.valid.eq(1)]
-                    m.next = "LOW"
+                    # At once, for the next start bit of a fast sender may be half a bit away.
+                    m.next = "IDLE"
+                    with m.If(~line):
+                        m.next = "LOW"
             with m.State("LOW"), m.If(line):
                 m.next = "IDLE"
         return m

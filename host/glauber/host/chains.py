@@ -1,0 +1,117 @@
+"""Runs reads on a device, as many at a time as it has replicas."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glauber.hdl.facts.noise import expand_seed
+from glauber.hdl.facts.program import Step
+
+from .compile.program import Program
+from .device import Device
+
+__all__ = ["ChainPlan", "ChainRunner"]
+
+# Whatever the states were: couplings off, so the temperature does not matter.
+_RANDOMISE = Step(temperature=1, sweeps=1, couple=False).encode()
+
+
+@dataclass(frozen=True)
+class ChainPlan:
+    """What every read does: start at random, `first_steps`, keep a sample; then again and again
+    `next_steps` and keep a sample, until there are `samples_per_read`.
+    """
+
+    num_reads: int
+    first_steps: list[int]
+    seed: int
+    samples_per_read: int = 1
+    next_steps: list[int] = field(default_factory=list)
+
+    @property
+    def sweeps_per_read(self) -> int:
+        first, following = (
+            sum(Step.decode(word).sweeps for word in steps)
+            for steps in (self.first_steps, self.next_steps)
+        )
+        return first + following * (self.samples_per_read - 1)
+
+
+class ChainRunner:
+    """Carries out a plan on a device, and counts what was done.
+
+    sweeps : over all batches, the random starts not counted
+    cycles : clock cycles of the device
+    stopped : whether `interrupt` ended it before all reads were done
+    """
+
+    def __init__(
+        self,
+        device: Device,
+        program: Program,
+        interrupt: Callable[[], bool] | None = None,
+        on_sweeps: Callable[[int], None] | None = None,
+    ) -> None:
+        self._device = device
+        self._program = program
+        self._interrupt = interrupt
+        self._on_sweeps = on_sweeps
+        self.sweeps = 0
+        self.cycles = 0
+        self.stopped = False
+
+    def load(self) -> None:
+        """Loads the program, and the constant p-bit if there is one."""
+        self._device.load(self._program)
+        constant = self._program.constant
+        if constant is not None:
+            states = np.zeros((self._program.addresses, self._device.params.replicas), np.bool_)
+            states[constant] = True
+            self._device.write_states(states)
+
+    def run(self, plan: ChainPlan) -> NDArray[np.int8]:
+        """The samples, +-1, shape (reads, samples_per_read, variables).
+
+        Fewer reads than planned if `interrupt` stopped it; a read is whole or not there.
+        """
+        batches = list(self._batches(plan))
+        return np.concatenate(batches)[: plan.num_reads]
+
+    def _batches(self, plan: ChainPlan) -> Iterator[NDArray[np.int8]]:
+        params = self._device.params
+        shape = (params.replicas, plan.samples_per_read, len(self._program.pbits))
+        yield np.empty((0, *shape[1:]), np.int8)
+        for batch in range(-(-plan.num_reads // params.replicas)):
+            self._seed(plan.seed, batch)
+            samples = np.empty(shape, np.int8)
+            for index in range(plan.samples_per_read):
+                steps = plan.next_steps if index else [_RANDOMISE, *plan.first_steps]
+                self._run(steps, 0 if index else 1)
+                if self.stopped:
+                    return
+                states = self._device.read_states(self._program.addresses)
+                samples[:, index] = 2 * states[self._program.pbits].T.astype(np.int8) - 1
+            yield samples
+
+    def _seed(self, seed: int, batch: int) -> None:
+        count = self._device.params.generators
+        states = [expand_seed(seed, batch * count + index) for index in range(count)]
+        self._device.load_seeds(
+            np.array(states, np.uint64).view(np.dtype("<u4")) if states else states
+        )
+
+    def _run(self, steps: list[int], uncounted: int) -> None:
+        done = self.sweeps
+
+        def on_progress(sweeps: int) -> None:
+            if self._on_sweeps is not None:
+                self._on_sweeps(done + max(0, sweeps - uncounted))
+
+        report = self._device.run(
+            steps, len(self._program.rows), interrupt=self._interrupt, on_progress=on_progress
+        )
+        self.stopped = report.stopped
+        self.sweeps += max(0, report.sweeps - uncounted)
+        self.cycles += report.cycles

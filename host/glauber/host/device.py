@@ -1,0 +1,207 @@
+"""A device: header, program, states and runs, over any transport."""
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glauber.hdl.facts.errors import FactError
+from glauber.hdl.facts.registers import Features, Region, Register, region_base
+
+from .bus import Words, to_words
+from .errors import OptionError, ProblemTooLargeError
+from .header import read_header
+from .link import Link, Transport
+from .run import Run, RunReport, stop_run
+from .transports import open_transport
+
+__all__ = ["Device", "ProgramWords", "RunReport"]
+
+STATE_WORD_BITS = 32
+
+States = NDArray[np.bool_]
+
+
+class ProgramWords(Protocol):
+    """What a program is to a device: words for `Region.ROWS` and `Region.PROGRAM`, flat."""
+
+    @property
+    def rows(self) -> Words: ...
+
+    @property
+    def couplings(self) -> Words: ...
+
+
+class Device:
+    """An open device, given by its URL or by its transport, which is then closed with it.
+
+    Raises `DeviceError`, in particular `ProtocolMismatchError` for a device that this host cannot
+    drive; `OptionError`, `FactError` and `EnvironmentMissingError` as `open_transport` does.
+
+    params, build_id, features, clock_hz
+        From the header; see `facts.registers.Header`.
+    """
+
+    def __init__(self, device: str | Transport) -> None:
+        self.link = Link(open_transport(device) if isinstance(device, str) else device)
+        try:
+            header = read_header(self.link)
+        except BaseException:
+            self.link.close()
+            raise
+        self.params = header.params
+        self.facts_hash = header.facts_hash
+        self.build_id = header.build_id
+        self.features = header.features
+        self.clock_hz = header.clock_hz
+
+    @property
+    def name(self) -> str:
+        return self.link.transport.name
+
+    @property
+    def simulation(self) -> bool:
+        """Whether the device is a simulation, not hardware."""
+        return bool(self.features & Features.SIMULATION)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.link.close()
+
+    def info(self) -> dict[str, object]:
+        """Everything the device says about itself, ready for JSON."""
+        params = self.params
+        numbers = {key: value for key, value in vars(params).items() if type(value) is int}
+        return {
+            "device": self.name,
+            "simulation": self.simulation,
+            "image": f"{self.build_id:08x}",
+            "facts_hash": f"{self.facts_hash:08x}",
+            "clock_hz": self.clock_hz,
+            **numbers,
+            "source": params.source.name.lower(),
+            "table": [params.table.coarse_bits, params.table.fine_bits],
+        }
+
+    def load(self, program: ProgramWords) -> None:
+        """Write a program. Raises `ProblemTooLargeError`, `DeviceError`."""
+        params = self.params
+        room = params.slots * params.lanes * params.couplings_per_slot
+        rows, couplings = to_words(program.rows), to_words(program.couplings)
+        for what, need, have in (
+            ("rows", len(rows), params.rows),
+            ("coupling words", len(couplings), room),
+        ):
+            if need > have:
+                raise ProblemTooLargeError(
+                    f"the program has {need} {what}, {self.name} holds {have}; use a larger device "
+                    "or image, or a smaller or sparser problem"
+                )
+        self.link.write(region_base(Region.PROGRAM), couplings)
+        self.link.write(region_base(Region.ROWS), rows)
+
+    def load_seeds(self, words: Sequence[int] | np.ndarray) -> None:
+        """Set all generators: the words s0 and s1 of each, in the order of `Region.SEEDS`.
+
+        Raises `FactError` if there are not two words for each, `DeviceError`.
+        """
+        seeds = to_words(words)
+        need = 2 * self.params.generators
+        if len(seeds) != need:
+            raise FactError(
+                f"{len(seeds)} seed words were given, {self.name} takes {need}; "
+                "give two for each of its generators"
+            )
+        self.link.write(region_base(Region.SEEDS), seeds)
+
+    def write_states(self, states: np.ndarray) -> None:
+        """Set the first p-bits: `states` has the shape (pbits, replicas) and is true for +1.
+
+        Raises `FactError` for another shape, `DeviceError`.
+        """
+        bits = np.asarray(states)
+        params = self.params
+        if bits.ndim != 2 or bits.shape[1] != params.replicas or bits.shape[0] > params.pbits:
+            raise FactError(
+                f"states have the shape {bits.shape}; {self.name} takes (pbits, replicas) with up "
+                f"to {params.pbits} p-bits and {params.replicas} replicas"
+            )
+        if bits.dtype != np.bool_:
+            raise FactError(f"states have the type {bits.dtype}; give booleans, true for +1")
+        whole, rest = divmod(bits.size, STATE_WORD_BITS)
+        flat = bits.reshape(-1)
+        if rest:  # the last word also holds states that must stay
+            last = self.link.read(region_base(Region.STATES) + whole, 1)
+            flat = np.concatenate([flat, _unpack(last)[rest:]])
+        self.link.write(
+            region_base(Region.STATES), np.packbits(flat, bitorder="little").view("<u4")
+        )
+
+    def read_states(self, pbits: int | None = None) -> States:
+        """The states of the first `pbits` p-bits, of all by default; true for +1.
+
+        The shape is (pbits, replicas). Raises `FactError` if there are not so many, `DeviceError`.
+        """
+        params = self.params
+        pbits = params.pbits if pbits is None else pbits
+        if not 0 <= pbits <= params.pbits:
+            raise FactError.out_of_range("pbits", pbits, 0, params.pbits, "read what exists")
+        bits = pbits * params.replicas
+        words = self.link.read(region_base(Region.STATES), -(-bits // STATE_WORD_BITS))
+        return _unpack(words)[:bits].reshape(pbits, params.replicas)
+
+    def run(
+        self,
+        steps: Sequence[int] | np.ndarray,
+        row_count: int,
+        *,
+        timeout: float | None = None,
+        interrupt: Callable[[], bool] | None = None,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> RunReport:
+        """Run a schedule of encoded step words over the first `row_count` rows, and wait for it.
+
+        A schedule longer than the device holds is run in parts; states and generators persist, so
+        it is the same chain. `timeout` is in seconds, without it the run may take as long as the
+        device answers. A true value of `interrupt()` stops the run after its sweep;
+        `on_progress(sweeps)` is told the sweeps done. An exception that a callback raises, and
+        KeyboardInterrupt, stop the run and pass.
+
+        Raises `OptionError` for an empty schedule, `FactError` for a row count that is not legal,
+        `DeviceTimeoutError`, `DeviceError`.
+        """
+        schedule = to_words(steps)
+        if not len(schedule):
+            raise OptionError("the schedule has no steps, so there is nothing to run; give one")
+        if not 1 <= row_count <= self.params.rows:
+            raise FactError.out_of_range(
+                "the row count", row_count, 1, self.params.rows, "count the rows of the program"
+            )
+        self.link.write(Register.ROW_COUNT, [row_count])
+        run = Run(self.link, self.params.steps, timeout, interrupt, on_progress)
+        return run.execute(schedule)
+
+    def stop(self) -> None:
+        """End a run that is under way, if there is one, and wait for its last sweep.
+
+        Raises `DeviceTimeoutError` if it does not end, `DeviceError`.
+        """
+        stop_run(self.link)
+
+
+def _unpack(words: Words) -> NDArray[np.bool_]:
+    """The bits of words, the lowest bit of the first word first."""
+    data = words.astype("<u4", copy=False).view(np.uint8)
+    return np.unpackbits(data, bitorder="little").view(np.bool_)

@@ -1,0 +1,145 @@
+"""Runs: starting a schedule on a device and waiting for its end."""
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from glauber.hdl.facts.program import SWEEPS_SHIFT
+from glauber.hdl.facts.registers import Region, Register, Status, region_base
+
+from .bus import WORD_MAX, Words
+from .errors import DeviceError, DeviceLostError, DeviceTimeoutError
+from .link import Link
+
+__all__ = ["Run", "RunReport", "stop_run"]
+
+POLL_FIRST = 0.001  # s; doubles from poll to poll
+POLL_LONGEST = 0.05
+STOP_PATIENCE = 10.0  # s for the sweep that is under way, at the speed of hardware
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run did: sweeps and clock cycles, and whether it was stopped before its end."""
+
+    sweeps: int
+    cycles: int
+    stopped: bool
+
+
+def read_status(link: Link) -> Status:
+    return Status(link.read_word(Register.STATUS))
+
+
+def stop_run(link: Link) -> None:
+    """End a run that is under way, if there is one, and wait for its last sweep.
+
+    Raises `DeviceTimeoutError` if it does not end, `DeviceError`.
+    """
+    if not read_status(link) & Status.RUNNING:
+        return
+    link.write(Register.STOP, [1])
+    patience = STOP_PATIENCE * link.transport.time_scale
+    give_up = time.monotonic() + patience
+    while read_status(link) & Status.RUNNING:
+        if time.monotonic() > give_up:
+            raise DeviceTimeoutError(
+                f"{link.transport.name} was told to stop but still runs after {patience:g} s; "
+                "reset it"
+            )
+        time.sleep(POLL_FIRST)
+
+
+class Run:
+    """One run, in as many parts as the device's `capacity` for steps asks for.
+
+    `timeout`, `interrupt` and `on_progress` are those of `Device.run`.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        capacity: int,
+        timeout: float | None,
+        interrupt: Callable[[], bool] | None,
+        on_progress: Callable[[int], None] | None,
+    ) -> None:
+        self._link = link
+        self._capacity = capacity
+        self._timeout = timeout
+        self._interrupt = interrupt
+        self._on_progress = on_progress
+        self._interrupted = self._stopped = False
+        self._sweeps = self._cycles = 0
+        self._begin = time.monotonic()
+
+    def execute(self, schedule: Words) -> RunReport:
+        """Run the steps and wait. Any exception but a `DeviceError` stops the run and passes."""
+        try:
+            for start in range(0, len(schedule), self._capacity):
+                if self._asked_to_stop():
+                    self._stopped = True
+                if self._stopped:
+                    break
+                self._run_part(schedule[start : start + self._capacity])
+        except DeviceError:
+            raise
+        except BaseException:
+            with contextlib.suppress(DeviceError):
+                self._link.write(Register.STOP, [1])
+            raise
+        return RunReport(self._sweeps, self._cycles, self._stopped)
+
+    def _run_part(self, steps: Words) -> None:
+        """Run steps that the device can hold at once."""
+        link = self._link
+        link.write(region_base(Region.STEPS), steps)
+        link.write(Register.STEP_COUNT, [len(steps)])
+        number = (link.read_word(Register.RUN) + 1) & WORD_MAX
+        link.write(Register.RUN, [number])
+        stopped = bool(self._wait() & Status.STOPPED)
+        sweeps, low, high = (int(word) for word in link.read(Register.SWEEPS_DONE, 3))
+        asked = int((steps >> np.uint32(SWEEPS_SHIFT)).sum(dtype=np.uint64))
+        if link.read_word(Register.RUN) != number or (not stopped and sweeps != asked & WORD_MAX):
+            raise DeviceLostError(
+                f"{link.transport.name} lost run {number} after {sweeps} of {asked} sweeps: it was "
+                "reset, or someone else uses it; check its power supply and run again"
+            )
+        self._sweeps += sweeps if stopped else asked
+        self._cycles += high << 32 | low
+        self._stopped = stopped
+
+    def _wait(self) -> Status:
+        """Poll until the part is over; the last status."""
+        pause, told = POLL_FIRST, False
+        while (status := read_status(self._link)) & Status.RUNNING:
+            self._tell_progress()
+            if not told and self._asked_to_stop():
+                self._link.write(Register.STOP, [1])
+                told = True
+            self._check_time()
+            time.sleep(pause)
+            pause = min(2 * pause, POLL_LONGEST)
+        self._tell_progress()
+        return status
+
+    def _asked_to_stop(self) -> bool:
+        self._interrupted = self._interrupted or bool(self._interrupt and self._interrupt())
+        return self._interrupted
+
+    def _tell_progress(self) -> None:
+        if self._on_progress is not None:
+            self._on_progress(self._sweeps + self._link.read_word(Register.SWEEPS_DONE))
+
+    def _check_time(self) -> None:
+        """Raise `DeviceTimeoutError`, and stop the run, if it has taken longer than allowed."""
+        if self._timeout is None or time.monotonic() - self._begin <= self._timeout:
+            return
+        stop_run(self._link)
+        raise DeviceTimeoutError(
+            f"the run on {self._link.transport.name} did not end within {self._timeout:g} s and "
+            "was stopped; allow more time or ask for fewer sweeps"
+        )

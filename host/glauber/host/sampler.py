@@ -1,0 +1,222 @@
+"""`GlauberSampler`: a p-bit machine as a dimod sampler."""
+
+import inspect
+import math
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import dimod
+import numpy as np
+from numpy.typing import NDArray
+
+from .chains import ChainPlan, ChainRunner
+from .compile import IsingProblem, Quantised, compile_problem, quantise
+from .device import Device
+from .errors import OptionError
+from .link import Transport
+from .progress import Progress, no_progress
+from .schedule import BetaSchedule, anneal_schedule, encode_schedule
+
+__all__ = ["GlauberSampler"]
+
+
+class GlauberSampler(dimod.Sampler):
+    """Samples binary quadratic models on a p-bit machine, by the keywords of `dwave.samplers`.
+
+    Parameters
+    ----------
+    device : str or Transport
+        A device URL: `model:` (default), `rtl:`, `serial:PATH[?baud=N]`, `socket://HOST:PORT`.
+
+    Raises `DeviceError` if the device cannot be opened or is not one that this host can drive,
+    `OptionError` for a URL that is not legal. A context manager; `close()` closes the device.
+    """
+
+    parameters: Mapping[str, Any] = {}
+    properties: Mapping[str, Any] = {}
+
+    def __init__(self, device: str | Transport = "model:") -> None:
+        self.device = Device(device)
+        keywords = inspect.signature(self.sample).parameters.values()
+        self.parameters = {
+            keyword.name: [] for keyword in keywords if keyword.kind is keyword.KEYWORD_ONLY
+        }
+        self.properties = self.device.info()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the device."""
+        self.device.close()
+
+    def sample(
+        self,
+        bqm: dimod.BinaryQuadraticModel,
+        *,
+        num_reads: int = 1,
+        num_sweeps: int | None = None,
+        num_sweeps_per_beta: int = 1,
+        beta_range: Sequence[float] | None = None,
+        beta_schedule_type: str = "geometric",
+        beta_schedule: Sequence[float] | None = None,
+        beta: float | None = None,
+        samples_per_read: int = 1,
+        thin: int = 1,
+        seed: int | None = None,
+        interrupt_function: Callable[[], bool] | None = None,
+        progress: Progress = no_progress,
+        **unknown: Any,
+    ) -> dimod.SampleSet:
+        """Anneals, or with `beta` samples at a fixed inverse temperature.
+
+        Every read starts from a uniformly random state. A sweep updates every variable once by
+        heat bath, colour by colour.
+
+        num_reads : reads, each an independent chain
+        num_sweeps : sweeps of an anneal (1,000 by default); with `beta`, sweeps before the first
+            sample that is kept
+        num_sweeps_per_beta : sweeps at each temperature of an anneal
+        beta_range : first and last inverse temperature, in units of one over the energy of `bqm`;
+            by default `schedule.default_beta_range`
+        beta_schedule_type : "geometric", "linear", or "custom" with `beta_schedule`
+        beta : fixed inverse temperature
+        samples_per_read, thin : with `beta`, how many samples a read keeps, and sweeps between them
+        seed : 64-bit unsigned; a fresh one if not given. The same seed, settings and machine
+            parameters give the same samples on every device.
+        interrupt_function : asked now and then; if it returns true, only whole reads so far are
+            returned
+        progress : told (spin updates done, spin updates in all)
+
+        Returns a sample set with the reads in order, the samples of a read one after the other,
+        and in `info` the settings, the quantisation, the speed and the link's counters. Raises
+        `OptionError`, `FieldOverflowError`, `ProblemTooLargeError`, `CouplingValueError`,
+        `FactError` for a seed out of range, `DeviceError`.
+        """
+        if unknown:
+            self.remove_unknown_kwargs(**unknown)
+        for name, count in (
+            ("num_reads", num_reads),
+            ("samples_per_read", samples_per_read),
+            ("thin", thin),
+        ):
+            if count < 1:
+                raise OptionError(f"{name} is {count}; it must be 1 or more")
+        if num_sweeps is not None and num_sweeps < 1:
+            raise OptionError(f"num_sweeps is {num_sweeps}; it must be 1 or more")
+        if not bqm.num_variables:
+            return dimod.SampleSet.from_samples_bqm(np.empty((num_reads, 0), np.int8), bqm)
+
+        problem = IsingProblem.from_bqm(bqm)
+        if beta is None:
+            if samples_per_read > 1 or thin > 1:
+                raise OptionError(
+                    "samples_per_read and thin need beta: an anneal keeps only its last state"
+                )
+            schedule = anneal_schedule(
+                problem,
+                num_sweeps,
+                num_sweeps_per_beta,
+                beta_range,
+                beta_schedule_type,
+                beta_schedule,
+            )
+        else:
+            if beta_range is not None or beta_schedule is not None:
+                raise OptionError("beta contradicts beta_range and beta_schedule; leave one out")
+            schedule = _fixed(beta, 1000 if num_sweeps is None else num_sweeps)
+        seed = secrets.randbits(53) if seed is None else seed
+
+        values = quantise(problem, self.device.params, schedule.hottest)
+        first_steps, beta_error = encode_schedule(schedule, values.scale)
+        next_steps, _ = encode_schedule(_fixed(schedule.betas[-1], thin), values.scale)
+        plan = ChainPlan(num_reads, first_steps, seed, samples_per_read, next_steps)
+        samples, run_info = self._run(problem, values, plan, interrupt_function, progress)
+        info = {
+            "device": self.device.name,
+            "image": f"{self.device.build_id:08x}",
+            "source": self.device.params.source.name.lower(),
+            "num_reads": len(samples),
+            "num_sweeps": schedule.sweeps,
+            "seed": seed,
+            "beta_range": (float(schedule.betas[0]), float(schedule.betas[-1])),
+            "beta_error": beta_error,
+            "quantisation": {
+                "exact": values.exact,
+                "scale": float(values.scale),
+                "max_error": values.max_error,
+                "rms_error": values.rms_error,
+            },
+            **run_info,
+        }
+        return _sample_set(samples, problem, bqm, info)
+
+    def _run(
+        self,
+        problem: IsingProblem,
+        values: Quantised,
+        plan: ChainPlan,
+        interrupt: Callable[[], bool] | None,
+        progress: Progress,
+    ) -> tuple[NDArray[np.int8], dict[str, Any]]:
+        """Samples of shape (reads, samples_per_read, variables), and what running them took."""
+        link = self.device.link
+        before = link.bytes_in, link.bytes_out, link.retries
+        program = compile_problem(problem, values, self.device.params)
+        per_read = problem.size * plan.sweeps_per_read
+        per_batch = min(plan.num_reads, self.device.params.replicas)
+        runner = ChainRunner(
+            self.device,
+            program,
+            interrupt,
+            lambda sweeps: progress(sweeps * problem.size * per_batch, per_read * plan.num_reads),
+        )
+        start = time.perf_counter()
+        runner.load()
+        samples = runner.run(plan)
+        seconds = time.perf_counter() - start
+        updates = per_read * len(samples)
+        return samples, {
+            "spin_updates": updates,
+            "seconds": seconds,
+            "updates_per_ns": updates / seconds * 1e-9,
+            "stopped": runner.stopped,
+            "cycles": runner.cycles,
+            "colours": program.colours,
+            "slots_per_sweep": program.slots,
+            "link": {
+                "bytes_in": link.bytes_in - before[0],
+                "bytes_out": link.bytes_out - before[1],
+                "retries": link.retries - before[2],
+            },
+        }
+
+
+def _fixed(beta: float, sweeps: int) -> BetaSchedule:
+    """One inverse temperature. Raises `OptionError`."""
+    if not (0 < beta < math.inf):
+        raise OptionError(f"beta is {beta}; it must be a positive finite number")
+    return BetaSchedule(np.array([beta], np.float64), sweeps)
+
+
+def _sample_set(
+    samples: NDArray[np.int8],
+    problem: IsingProblem,
+    bqm: dimod.BinaryQuadraticModel,
+    info: dict[str, Any],
+) -> dimod.SampleSet:
+    flat = samples.reshape(-1, problem.size)
+    if bqm.vartype is dimod.BINARY:
+        flat = (flat + 1) // 2
+    return dimod.SampleSet.from_samples_bqm((flat, problem.variables), bqm, info=info)

@@ -1,0 +1,140 @@
+"""From inverse temperatures in the units of the problem to schedule steps."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glauber.hdl.facts.numbers import TEMPERATURE_FORMAT
+from glauber.hdl.facts.program import SWEEPS_MAX, Step
+
+from .compile.ising import IsingProblem
+from .errors import OptionError
+
+__all__ = ["BetaSchedule", "anneal_schedule", "default_beta_range", "encode_schedule"]
+
+SCHEDULE_TYPES = ("geometric", "linear", "custom")
+
+
+@dataclass(frozen=True)
+class BetaSchedule:
+    """Inverse temperatures, `sweeps_per_beta` sweeps at each; from hot to cold if annealing.
+
+    betas : float64, shape (betas,), in units of one over the problem's energy
+    """
+
+    betas: NDArray[np.float64]
+    sweeps_per_beta: int
+
+    @property
+    def sweeps(self) -> int:
+        return len(self.betas) * self.sweeps_per_beta
+
+    @property
+    def hottest(self) -> float:
+        return float(self.betas.min())
+
+
+def default_beta_range(problem: IsingProblem) -> tuple[float, float]:
+    """A hot beta at which all p-bits flip easily, and a cold one at which hardly any does.
+
+    Hot: against the largest possible field a p-bit still points with odds of 1 to 2,
+    `beta = ln 2 / (2 max field)`. Cold: against the smallest coupling with odds of 1 to 100,
+    `beta = ln 100 / (2 min |J|)`, couplings of less than 1/128 of the largest not counted.
+    """
+    fields = problem.field_sums(problem.bias, problem.coupling)
+    values = np.abs(np.concatenate([problem.bias, problem.coupling]))
+    values = values[values > values.max() / 128]
+    if not len(values):
+        return 0.1, 1.0  # every state has the same energy
+    return math.log(2) / (2 * float(fields.max())), math.log(100) / (2 * float(values.min()))
+
+
+def anneal_schedule(
+    problem: IsingProblem,
+    num_sweeps: int | None,
+    num_sweeps_per_beta: int,
+    beta_range: Sequence[float] | None,
+    beta_schedule_type: str,
+    beta_schedule: Sequence[float] | None,
+) -> BetaSchedule:
+    """The betas of an anneal, by the keywords of `GlauberSampler.sample`. Raises `OptionError`."""
+    if beta_schedule_type not in SCHEDULE_TYPES:
+        raise OptionError(
+            f"beta_schedule_type is {beta_schedule_type!r}; use one of {', '.join(SCHEDULE_TYPES)}"
+        )
+    if num_sweeps_per_beta < 1:
+        raise OptionError(f"num_sweeps_per_beta is {num_sweeps_per_beta}; it must be 1 or more")
+    if (beta_schedule_type == "custom") != (beta_schedule is not None):
+        raise OptionError("beta_schedule and beta_schedule_type='custom' must be given together")
+    if beta_schedule is not None:
+        return _custom(beta_schedule, num_sweeps, num_sweeps_per_beta, beta_range)
+    sweeps = 1000 if num_sweeps is None else num_sweeps
+    count, rest = divmod(sweeps, num_sweeps_per_beta)
+    if count < 1 or rest:
+        raise OptionError(
+            f"num_sweeps is {sweeps}, which is not a positive multiple of num_sweeps_per_beta, "
+            f"{num_sweeps_per_beta}; use {max(1, count) * num_sweeps_per_beta}"
+        )
+    low, high = _checked_range(beta_range) if beta_range is not None else default_beta_range(problem)
+    spaced = np.linspace if beta_schedule_type == "linear" else np.geomspace
+    return BetaSchedule(spaced(low, high, count), num_sweeps_per_beta)
+
+
+def _custom(
+    beta_schedule: Sequence[float],
+    num_sweeps: int | None,
+    num_sweeps_per_beta: int,
+    beta_range: Sequence[float] | None,
+) -> BetaSchedule:
+    betas = np.asarray(beta_schedule, np.float64)
+    if betas.ndim != 1 or not len(betas) or not (np.isfinite(betas) & (betas > 0)).all():
+        raise OptionError("beta_schedule must be a sequence of positive finite numbers")
+    if beta_range is not None:
+        raise OptionError("beta_range and beta_schedule contradict each other; leave one out")
+    schedule = BetaSchedule(betas, num_sweeps_per_beta)
+    if num_sweeps not in (None, schedule.sweeps):
+        raise OptionError(
+            f"num_sweeps is {num_sweeps}, but beta_schedule has {len(betas)} betas of "
+            f"{num_sweeps_per_beta} sweeps each, {schedule.sweeps} in all; leave num_sweeps out"
+        )
+    return schedule
+
+
+def _checked_range(beta_range: Sequence[float]) -> tuple[float, float]:
+    try:
+        low, high = (float(beta) for beta in beta_range)
+    except (TypeError, ValueError):
+        raise OptionError(f"beta_range is {beta_range!r}; give a pair of numbers") from None
+    if not (0 < low <= high < math.inf):
+        raise OptionError(
+            f"beta_range is {low:g} to {high:g}; it must rise from a positive number to a finite one"
+        )
+    return low, high
+
+
+def encode_schedule(schedule: BetaSchedule, scale: float) -> tuple[list[int], float]:
+    """Step words for a problem quantised by `scale`, and the largest relative error of a beta.
+
+    The temperature of a beta is `scale / (2 beta)` coupling LSB, rounded to the register. Raises
+    `OptionError` for a beta beyond it.
+    """
+    fraction = 1 << TEMPERATURE_FORMAT.fraction_bits
+    exact = fraction * scale / (2 * schedule.betas)
+    codes = np.rint(exact).astype(np.int64)
+    for index in np.flatnonzero((codes < 1) | (codes > TEMPERATURE_FORMAT.largest)):
+        lowest = fraction * scale / (2 * TEMPERATURE_FORMAT.largest)
+        raise OptionError(
+            f"beta {schedule.betas[index]:g} is outside the range of this problem on this device, "
+            f"{lowest:.3g} to {fraction * scale:.3g}; choose a beta in it"
+        )
+    error = float(np.abs(codes / exact - 1).max())
+    words = []
+    for code in codes.tolist():
+        left = schedule.sweeps_per_beta
+        while left:
+            words.append(Step(code, min(left, SWEEPS_MAX)).encode())
+            left -= min(left, SWEEPS_MAX)
+    return words, error

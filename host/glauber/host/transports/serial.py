@@ -1,0 +1,110 @@
+"""Serial ports: `serial:PATH?baud=N`."""
+
+import contextlib
+import errno
+
+import serial
+from serial.tools import list_ports
+
+from ..errors import (
+    DeviceAbsentError,
+    DeviceError,
+    DeviceLostError,
+    DeviceSilentError,
+    EnvironmentMissingError,
+    OptionError,
+)
+from .url import SCHEMES, DeviceUrl
+
+try:
+    from termios import error as TerminalError  # noqa: N812 - its name says nothing
+except ImportError:  # not a POSIX system
+    TerminalError = OSError
+
+__all__ = ["BAUD", "SerialTransport"]
+
+BAUD = 1_000_000
+BITS_PER_BYTE = 10
+# What a port raises; TypeError if it was closed while in use.
+PORT_ERRORS = (OSError, ValueError, TypeError, TerminalError)
+WRITE_TIMEOUT = 2.0  # s, besides the time of the bytes on the line
+PERMISSION = (errno.EACCES, errno.EPERM)
+BUSY = (errno.EAGAIN, errno.EBUSY, errno.EWOULDBLOCK)
+
+
+class SerialTransport:
+    """A serial port, or a pseudo-terminal in its place, opened for this process alone.
+
+    Raises `OptionError`, `DeviceAbsentError` and, without permission, `EnvironmentMissingError`.
+    """
+
+    def __init__(self, url: DeviceUrl) -> None:
+        url.check_options(["baud", "time_scale"])
+        if not url.address:
+            raise OptionError(f"{url.text}: the port is missing; write {SCHEMES['serial']}")
+        self.name = url.text
+        self.baud = url.integer("baud", BAUD, low=1)
+        self.time_scale = url.factor("time_scale")
+        try:
+            self._port = serial.Serial(url.address, self.baud, exclusive=True)
+        except PORT_ERRORS as error:
+            raise _open_error(url, self.baud, error) from error
+        # Adapters of FTDI hold bytes back for 16 ms unless asked not to; others cannot be asked.
+        with contextlib.suppress(*PORT_ERRORS, AttributeError, NotImplementedError):
+            self._port.set_low_latency_mode(True)
+
+    def write(self, data: bytes) -> None:
+        try:
+            self._port.write_timeout = WRITE_TIMEOUT + len(data) * BITS_PER_BYTE / self.baud
+            self._port.write(data)
+        except serial.SerialTimeoutException as error:
+            raise DeviceSilentError(
+                f"{self.name} takes no bytes; check that nothing holds the port's flow control, "
+                "or plug it in again"
+            ) from error
+        except PORT_ERRORS as error:
+            raise self._lost(error) from error
+
+    def read(self, timeout: float) -> bytes:
+        try:
+            self._port.timeout = timeout
+            return self._port.read(max(1, self._port.in_waiting))
+        except PORT_ERRORS as error:
+            raise self._lost(error) from error
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._port.close()
+
+    def _lost(self, error: Exception) -> DeviceError:
+        return DeviceLostError(
+            f"{self.name} went away while in use ({error}); check cable and power, and run again"
+        )
+
+
+def _open_error(url: DeviceUrl, baud: int, error: Exception) -> Exception:
+    """What to tell a user whose port did not open."""
+    port, number = url.address, getattr(error, "errno", None)
+    text = str(error)
+    if number in PERMISSION or "PermissionError" in text:
+        return EnvironmentMissingError(
+            f"no permission to open {port}; add yourself to the port's group with "
+            "`sudo usermod -aG dialout $USER` and log in again, or install a udev rule for the "
+            "board (on Windows: another program has the port open)"
+        )
+    if number in BUSY:
+        return DeviceAbsentError(
+            f"{port} is in use by another program; end it (find it with `fuser {port}`) or choose "
+            "another device"
+        )
+    if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or "FileNotFoundError" in text:
+        return DeviceAbsentError(f"there is no port {port}; {_ports()}")
+    return DeviceAbsentError(f"{port} cannot be opened at {baud} baud ({text}); {_ports()}")
+
+
+def _ports() -> str:
+    """The ports of this machine, as a remedy."""
+    ports = sorted(info.device for info in list_ports.comports())
+    if not ports:
+        return "no serial port was found: check cable and power, and the driver of the adapter"
+    return f"the ports found are {', '.join(ports)}"

@@ -1,0 +1,87 @@
+// The gates behind a C interface: bytes in, bytes out, clock by clock.
+// `design.cc` is what Yosys made of the gates; this file is compiled together with it.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "design.cc"
+
+namespace {
+
+// Clocks without a further output byte after which an answer counts as complete.
+constexpr uint32_t quiet_clocks = 64;
+
+struct Gates {
+    cxxrtl_design::p_top top;
+    uint64_t random = 0;
+    uint32_t stall_i = 0, stall_o = 0;  // chances to stall in a clock, in units of 2**-16
+    bool offering = false;              // an offered byte may not be withdrawn
+
+    bool stalls(uint32_t chance) {  // a 64-bit linear congruential generator; its top bits are good
+        if (!chance)
+            return false;
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        return random >> 48 < chance;
+    }
+};
+
+}  // namespace
+
+extern "C" {
+
+void *gates_create(void) { return new Gates; }
+
+void gates_destroy(void *handle) { delete static_cast<Gates *>(handle); }
+
+void gates_reset(void *handle) {
+    auto &gates = *static_cast<Gates *>(handle);
+    gates.top.reset();
+    gates.offering = false;
+}
+
+void gates_stall(void *handle, uint64_t seed, uint32_t chance_i, uint32_t chance_o) {
+    auto &gates = *static_cast<Gates *>(handle);
+    gates.random = seed;
+    gates.stall_i = chance_i;
+    gates.stall_o = chance_o;
+}
+
+// Runs up to `max_cycles` clocks and returns how many it ran. Ends early when all input has been
+// taken and an answer has come out whole, or when `tx` is full.
+uint64_t gates_run(void *handle, uint64_t max_cycles, const uint8_t *rx, size_t rx_length,
+                   size_t *rx_taken, uint8_t *tx, size_t tx_capacity, size_t *tx_length) {
+    auto &gates = *static_cast<Gates *>(handle);
+    auto &top = gates.top;
+    size_t taken = 0, given = 0;
+    uint32_t quiet = 0;
+    uint64_t cycle = 0;
+    while (cycle < max_cycles && given < tx_capacity) {
+        gates.offering = taken < rx_length && (gates.offering || !gates.stalls(gates.stall_i));
+        bool ready = !gates.stalls(gates.stall_o);
+        top.p_i____valid.set<bool>(gates.offering);
+        if (gates.offering)
+            top.p_i____payload.set<uint8_t>(rx[taken]);
+        top.p_o____ready.set<bool>(ready);
+        top.p_clk.set<bool>(false);
+        top.step();  // what the gates answer to these inputs, before the clock's edge
+        if (gates.offering && top.p_i____ready.get<bool>()) {
+            taken++;
+            gates.offering = false;
+        }
+        quiet++;
+        if (ready && top.p_o____valid.get<bool>()) {
+            tx[given++] = top.p_o____payload.get<uint8_t>();
+            quiet = 0;
+        }
+        top.p_clk.set<bool>(true);
+        top.step();
+        cycle++;
+        if (given && taken == rx_length && quiet >= quiet_clocks)
+            break;
+    }
+    *rx_taken = taken;
+    *tx_length = given;
+    return cycle;
+}
+
+}  // extern "C"
