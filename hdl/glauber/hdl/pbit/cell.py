@@ -103,9 +103,8 @@ class PbitCell(wiring.Component):
         minus = ~self.neighbours[0]
         agree = self.neighbours.all() | ~self.neighbours.any()
         # Two's complement negation as XOR and carry-in; the extra low bit makes one carry chain.
-        operand = Mux(agree, self.same, self.opposite) ^ minus.replicate(len(self.same))
-        addend = operand.as_signed()
+        operand = Mux(agree, self.same, self.opposite) ^ minus.replicate(len(self.same)).as_signed()
         m.d.comb += self.state.eq(~total[-1])
-        m.d.sync += total.eq((Cat(1, start).as_signed() + Cat(minus, addend).as_signed()) >> 1)
+        m.d.sync += total.eq((Cat(1, start).as_signed() + Cat(minus, operand).as_signed()) >> 1)
 
         return m

@@ -1,6 +1,7 @@
 """Text files of numbers, read fast, and with line numbers for every complaint."""
 
 import re
+from functools import cached_property
 
 import numpy as np
 
@@ -25,12 +26,10 @@ def fault(name: str, line: int, text: bytes, expected: str) -> FileFormatError:
 class NumberTable:
     """A header line and rows of numbers, without blank lines and lines that start with `comment`.
 
-    Raises `FileFormatError` if something in the rows is no number.
-
     header, header_line
         The words of the first line that counts, and its number, from 1; no words if there is none.
-    lines, widths, values
-        For each row, its line number and how many numbers it has; then the numbers of all rows.
+    lines, widths
+        For each row, its line number and how many words it has.
     """
 
     def __init__(self, name: str, data: bytes, comment: bytes) -> None:
@@ -54,7 +53,8 @@ class NumberTable:
         self._firsts = leads[1:] - skipped
         self.lines = line_of[leads[1:]]
         self.widths = np.diff(self._firsts, append=len(self._begins))
-        self.values = self._numbers(comments, line_of[skipped:])
+        self._comments = comments
+        self._lines_of_words = line_of[skipped:]
 
     def header_number(self, word: int) -> int:
         """A word of the header as a whole number; -1 if it is none."""
@@ -117,14 +117,15 @@ class NumberTable:
             raise CouplingValueError(str(self.fault(int(bad[0]), "a finite number", column)))
         return numbers
 
-    def _numbers(self, comments: np.ndarray, line_of: np.ndarray) -> np.ndarray:
-        """All numbers of the rows, one per word."""
+    @cached_property
+    def values(self) -> np.ndarray:
+        """All numbers of the rows, one per word. Raises `FileFormatError` if a word is none."""
         if not len(self._begins):
             return np.empty(0)
         text = self._data
-        if len(comments):
+        if len(self._comments):
             copy = bytearray(text)
-            for line in comments:
+            for line in self._comments:
                 begin = int(self._newlines[line - 2]) + 1 if line > 1 else 0
                 copy[begin : begin + len(self.line_text(line))] = b" " * len(self.line_text(line))
             text = bytes(copy)
@@ -136,7 +137,7 @@ class NumberTable:
         # A word that is not one number gives an error, or more numbers than one.
         if len(numbers) == len(self._begins):
             return numbers
-        for word, line in zip(text.split(), line_of, strict=True):
+        for word, line in zip(text.split(), self._lines_of_words, strict=True):
             if not NUMBER.fullmatch(word):
                 raise fault(self.name, int(line), word, "a number")
         return np.array([float(word) for word in text.split()])

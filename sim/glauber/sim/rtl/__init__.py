@@ -1,1 +1,22 @@
-"""The gates, compiled to native code, behind the same link protocol as a board."""
+"""The gates, compiled to native code, behind the same link protocol as a board.
+
+Importing this needs no Amaranth; `open_rtl` does, and says so.
+"""
+
+from .compile import compile_gates
+from .errors import GatesBuildError, GatesEnvironmentError, GatesError
+from .server import VirtualBoard
+from .simulation import Simulation, Stall
+from .transport import RtlTransport, open_rtl
+
+__all__ = [
+    "GatesBuildError",
+    "GatesEnvironmentError",
+    "GatesError",
+    "RtlTransport",
+    "Simulation",
+    "Stall",
+    "VirtualBoard",
+    "compile_gates",
+    "open_rtl",
+]

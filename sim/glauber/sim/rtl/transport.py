@@ -1,0 +1,80 @@
+"""The gates as a device: the transport that steps them."""
+
+import time
+from typing import TYPE_CHECKING
+
+from .compile import compile_gates, require_amaranth
+from .simulation import Simulation
+
+if TYPE_CHECKING:
+    from glauber.hdl.facts.machine import MachineParams
+
+__all__ = ["TIME_SCALE", "RtlTransport", "open_rtl"]
+
+TIME_SCALE = 20.0  # the gates are simulated at 0.1 to 1 MHz; boards run at 12 to 100 MHz
+CHUNK_CYCLES = (1 << 8, 1 << 24)
+CHUNK_SECONDS = (0.005, 0.02)  # one chunk: long against a call, short against a person's patience
+
+
+class RtlTransport:
+    """Bytes to and from a `Simulation`, which runs inside `read`. For one thread at a time.
+
+    Attributes
+    ----------
+    name : str
+        What the user calls the device.
+    time_scale : float
+        Factor on the host's time-outs.
+    simulation : Simulation
+    """
+
+    def __init__(self, simulation: Simulation, name: str) -> None:
+        self.simulation = simulation
+        self.name = name
+        self.time_scale = TIME_SCALE
+        self._chunk = CHUNK_CYCLES[0]
+
+    def write(self, data: bytes) -> None:
+        """Queue `data`; the machine takes it during the next `read`."""
+        self.simulation.send(data)
+
+    def read(self, timeout: float) -> bytes:
+        """What the machine says next: at least one byte, or b"" after `timeout` seconds.
+
+        The machine runs at least one chunk of clocks, even if `timeout` is 0.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            begin = time.monotonic()
+            answer = self.simulation.run(self._chunk)
+            end = time.monotonic()
+            if answer:
+                return answer
+            self._adapt(end - begin)
+            if end >= deadline:
+                return b""
+
+    def close(self) -> None:
+        self.simulation.close()
+
+    def _adapt(self, seconds: float) -> None:
+        if seconds < CHUNK_SECONDS[0]:
+            self._chunk = min(2 * self._chunk, CHUNK_CYCLES[1])
+        elif seconds > CHUNK_SECONDS[1]:
+            self._chunk = max(self._chunk // 2, CHUNK_CYCLES[0])
+
+
+def open_rtl(params: "MachineParams", name: str) -> RtlTransport:
+    """A machine with `params` as compiled gates, named `name` in messages.
+
+    The first time, the gates are compiled, which takes seconds to minutes; later they come from
+    the cache. Raises `GatesEnvironmentError` if Amaranth or a compiler is missing, and
+    `GatesBuildError` if a tool fails.
+    """
+    require_amaranth()
+    from glauber.hdl.core import Machine  # noqa: PLC0415  # imports Amaranth, which is optional
+
+    library = compile_gates(
+        lambda: Machine(params, simulation=True), identity=f"simulated {params!r}"
+    )
+    return RtlTransport(Simulation(library), name)

@@ -1,0 +1,173 @@
+import errno
+import os
+import sys
+import threading
+
+import pytest
+import serial
+
+from glauber.host.device import Device
+from glauber.host.errors import (
+    DeviceAbsentError,
+    DeviceLostError,
+    DeviceSilentError,
+    EnvironmentMissingError,
+)
+from glauber.host.transports import open_transport
+from glauber.host.transports import serial as serial_transport
+from glauber.sim.model.endpoint import Endpoint
+from support.fake_machine import FakeMachine
+
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are not for this system", allow_module_level=True)
+
+import tty
+
+
+@pytest.fixture
+def pty():
+    """The two ends of a pseudo-terminal: file descriptor of the board, path of the port."""
+    board, port = os.openpty()
+    tty.setraw(port)
+    path = os.ttyname(port)
+    open_ends = [board, port]
+    yield open_ends, path
+    for end in open_ends:
+        os.close(end)
+
+
+def repeat(times, act, argument):
+    for _ in range(times):
+        act(argument)
+
+
+def test_bytes_go_both_ways(pty):
+    (board, _), path = pty
+    transport = open_transport(f"serial:{path}?baud=115200&time_scale=3")
+    assert (transport.name, transport.time_scale) == (f"serial:{path}?baud=115200&time_scale=3", 3)
+    assert transport.baud == 115200  # pyright: ignore[reportAttributeAccessIssue]
+    every = bytes(range(256))
+    transport.write(every)
+    assert os.read(board, 1000) == every
+    os.write(board, every)
+    received = b""
+    while len(received) < 256:
+        received += transport.read(1.0)
+    assert received == every
+    assert transport.read(0.01) == b""
+    transport.close()
+    transport.close()
+
+
+def test_the_default_rate_is_one_megabaud(pty):
+    transport = open_transport(f"serial:{pty[1]}")
+    assert transport.baud == 1_000_000  # pyright: ignore[reportAttributeAccessIssue]
+    transport.close()
+
+
+def test_a_device_behind_a_port(pty):
+    (board, _), path = pty
+    endpoint = Endpoint(FakeMachine())
+    done = threading.Event()
+
+    def serve():
+        while not done.is_set():
+            endpoint.write(os.read(board, 1000))
+            os.write(board, endpoint.read(0.0))
+
+    server = threading.Thread(target=serve)
+    server.start()
+    with Device(f"serial:{path}") as device:
+        assert device.clock_hz == 25_000_000
+        done.set()
+        device.link.read_word(0)
+    server.join(5)
+    assert not server.is_alive()
+
+
+def test_a_port_is_for_one_only(pty):
+    first = open_transport(f"serial:{pty[1]}")
+    with pytest.raises(DeviceAbsentError, match=r"is in use by another program; end it .*fuser"):
+        open_transport(f"serial:{pty[1]}")
+    first.close()
+
+
+def test_a_port_that_goes_away(pty):
+    ends, path = pty
+    transport = open_transport(f"serial:{path}")
+    os.close(ends.pop(0))
+    with pytest.raises(DeviceLostError, match=r"went away while in use \(.*\); check cable"):
+        repeat(3, transport.read, 0.1)
+    with pytest.raises(DeviceLostError, match="went away while in use"):
+        transport.write(b"\0" * 100)
+    transport.close()
+
+
+def test_use_after_close_is_an_error_too(pty):
+    transport = open_transport(f"serial:{pty[1]}")
+    transport.close()
+    with pytest.raises(DeviceLostError):
+        transport.read(0.1)
+    with pytest.raises(DeviceLostError):
+        transport.write(b"\0")
+
+
+def test_a_port_that_takes_no_bytes(pty, monkeypatch):
+    monkeypatch.setattr(serial_transport, "WRITE_TIMEOUT", 0.05)
+    transport = open_transport(f"serial:{pty[1]}?baud=4000000")
+    with pytest.raises(DeviceSilentError, match="takes no bytes; check"):
+        repeat(100, transport.write, b"\x55" * 4096)
+    transport.close()
+
+
+class Info:
+    def __init__(self, device):
+        self.device = device
+
+
+def test_an_absent_port_lists_those_that_exist(monkeypatch):
+    monkeypatch.setattr(
+        serial_transport.list_ports, "comports", lambda: [Info("/dev/b"), Info("/dev/a")]
+    )
+    with pytest.raises(
+        DeviceAbsentError,
+        match="there is no port /dev/no-such-port; the ports found are /dev/a, /dev/b",
+    ):
+        open_transport("serial:/dev/no-such-port")
+
+
+def test_an_absent_port_where_there_is_none(monkeypatch):
+    monkeypatch.setattr(serial_transport.list_ports, "comports", list)
+    with pytest.raises(DeviceAbsentError, match="no serial port was found: check cable and power"):
+        open_transport("serial:/dev/no-such-port")
+
+
+def test_a_file_is_no_port(tmp_path):
+    file = tmp_path / "file"
+    file.write_bytes(b"")
+    with pytest.raises(DeviceAbsentError, match="cannot be opened at 1000000 baud"):
+        open_transport(f"serial:{file}")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
+def test_without_permission_the_remedy_is_named(monkeypatch, number):
+    def refuse(*_, **__):
+        raise serial.SerialException(number, "could not open port")
+
+    monkeypatch.setattr(serial_transport.serial, "Serial", refuse)
+    with pytest.raises(
+        EnvironmentMissingError, match=r"no permission to open /dev/x; .*dialout.* udev rule"
+    ):
+        open_transport("serial:/dev/x")
+
+
+def test_a_port_without_low_latency_is_fine(monkeypatch):
+    class Plain:
+        def __init__(self, *_, **__):
+            pass
+
+        def set_low_latency_mode(self, _):
+            raise OSError(errno.ENOTTY, "Inappropriate ioctl for device")
+
+    monkeypatch.setattr(serial_transport.serial, "Serial", Plain)
+    assert open_transport("serial:/dev/x").name == "serial:/dev/x"

@@ -1,0 +1,153 @@
+import importlib.abc
+import sys
+import types
+
+import pytest
+
+from glauber.hdl.facts.machine import MachineParams
+from glauber.host.errors import EnvironmentMissingError, FactError, OptionError
+from glauber.host.transports import DeviceUrl, open_transport, parse_device_url
+from glauber.host.transports.open import MODEL_PARAMS, RTL_PARAMS, machine_options
+
+MODEL = "glauber.sim.model.endpoint"
+RTL = "glauber.sim.rtl"
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme", "address", "options"),
+    [
+        ("model:", "model", "", {}),
+        ("rtl:?lanes=4&replicas=8", "rtl", "", {"lanes": "4", "replicas": "8"}),
+        ("serial:/dev/ttyUSB1?baud=9600", "serial", "/dev/ttyUSB1", {"baud": "9600"}),
+        ("serial:COM3", "serial", "COM3", {}),
+        ("socket://[::1]:7000", "socket", "//[::1]:7000", {}),
+    ],
+)
+def test_parts(text, scheme, address, options):
+    assert parse_device_url(text) == DeviceUrl(text, scheme, address, options)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("/dev/ttyUSB1", "has no scheme"),
+        ("", "has no scheme"),
+        ("usb:3", "has an unknown scheme 'usb'"),
+        ("COM:3", "has an unknown scheme 'COM'"),
+    ],
+)
+def test_an_unknown_scheme_lists_all_with_examples(text, message):
+    with pytest.raises(OptionError, match=message) as caught:
+        parse_device_url(text)
+    for example in (
+        "model:?lanes=4&replicas=64",
+        "rtl:?lanes=4&replicas=64",
+        "serial:/dev/ttyUSB1?baud=1000000",
+        "socket://localhost:7000",
+    ):
+        assert example in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("model:?lanes", "'lanes' is no option; write option=value"),
+        ("model:?lanes=", "'lanes=' is no option; write option=value"),
+        ("model:?lanes=4&lanes=8", "the option 'lanes' stands twice"),
+        ("model:lanes=4", "'lanes=4' behind model: has no meaning; options follow a question mark"),
+    ],
+)
+def test_malformed_options(text, message):
+    with pytest.raises(OptionError, match=message):
+        parse_device_url(text)
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """What the two simulations were asked to open."""
+    calls = []
+    model, rtl = types.ModuleType(MODEL), types.ModuleType(RTL)
+    model.open_model = lambda *given: calls.append(given)  # pyright: ignore[reportAttributeAccessIssue]
+    rtl.open_rtl = lambda *given: calls.append(given)  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setitem(sys.modules, MODEL, model)
+    monkeypatch.setitem(sys.modules, RTL, rtl)
+    return calls
+
+
+def test_the_model_is_large_by_default(opened):
+    open_transport("model:")
+    assert opened == [(MODEL_PARAMS, "model:", 1)]
+    params = opened[0][0]
+    found = (params.pbits, params.slots, params.rows, params.steps, params.burst_words)
+    assert found == (1 << 20, 1 << 22, 1 << 18, 1 << 16, 1 << 15)
+
+
+def test_the_gates_are_as_built_by_default(opened):
+    open_transport("rtl:")
+    assert opened == [(RTL_PARAMS, "rtl:")]
+    assert MachineParams(burst_words=256) == RTL_PARAMS
+
+
+def test_options_set_the_machine(opened):
+    open_transport("model:?lanes=8&replicas=128&pbits=4096&threads=2")
+    params, _, threads = opened[0]
+    assert (params.lanes, params.replicas, params.pbits, threads) == (8, 128, 4096, 2)
+    assert params.slots == MODEL_PARAMS.slots
+
+
+def test_every_whole_number_of_a_machine_is_an_option(opened):
+    for name in machine_options():
+        open_transport(f"rtl:?{name}={getattr(RTL_PARAMS, name)}")
+    assert opened == [(RTL_PARAMS, f"rtl:?{n}={getattr(RTL_PARAMS, n)}") for n in machine_options()]
+    assert {"lanes", "field_bits", "burst_words"} <= set(machine_options())
+    assert not {"source", "table"} & set(machine_options())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("model:?lane=4", "there is no option 'lane' for model: devices; use .*lanes.*threads"),
+        ("rtl:?threads=4", "there is no option 'threads' for rtl: devices; use burst_words"),
+        ("model:?lanes=four", "lanes is 'four'; give a whole number of at least 0"),
+        ("model:?lanes=-4", "lanes is '-4'; give a whole number"),
+        ("model:?threads=0", "threads is '0'; give a whole number of at least 1"),
+        ("serial:/dev/x?lanes=4", "no option 'lanes' for serial: devices; use baud, time_scale"),
+        ("serial:/dev/x?baud=0", "baud is '0'; give a whole number of at least 1"),
+        ("serial:/dev/x?time_scale=0", "time_scale is '0'; give a positive number"),
+        ("serial:/dev/x?time_scale=nan", "time_scale is 'nan'; give a positive number"),
+        ("serial:/dev/x?time_scale=inf", "time_scale is 'inf'; give a positive number"),
+        ("serial:", "the port is missing; write serial:/dev/ttyUSB1"),
+        ("socket://host:1?baud=3", "no option 'baud' for socket: devices; use time_scale"),
+        ("socket://host", "names no host and port from 1 to 65535; write socket://localhost"),
+        ("socket:host:1", "names no host and port"),
+        ("socket://:1", "names no host and port"),
+        ("socket://host:x", "names no host and port"),
+        ("socket://host:0", "names no host and port"),
+        ("socket://host:65536", "names no host and port"),
+    ],
+)
+@pytest.mark.usefixtures("opened")
+def test_bad_options_are_refused(text, message):
+    with pytest.raises(OptionError, match=message):
+        open_transport(text)
+
+
+@pytest.mark.usefixtures("opened")
+def test_an_illegal_machine_is_refused_by_the_facts():
+    with pytest.raises(FactError, match="lanes is 3, outside its legal range"):
+        open_transport("model:?lanes=3")
+
+
+def test_gates_without_their_packages_name_the_remedy(monkeypatch):
+    class Absent(importlib.abc.MetaPathFinder):
+        def find_spec(self, fullname, path=None, target=None):  # noqa: ARG002
+            if fullname == RTL:
+                raise ModuleNotFoundError("No module named 'amaranth'", name="amaranth")
+
+    monkeypatch.delitem(sys.modules, RTL, raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Absent(), *sys.meta_path])
+    with pytest.raises(
+        EnvironmentMissingError,
+        match=r"rtl: needs the Python package 'amaranth', .* pip install 'glauber\[rtl,compiler\]'",
+    ):
+        open_transport("rtl:")
