@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from amaranth.hdl import UnusedElaboratable
+
 from glauber.hdl.facts.errors import FactError
 
 __all__ = ["assert_refused"]

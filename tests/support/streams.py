@@ -1,7 +1,7 @@
 """Simulation of stream components: sources and sinks that stall, a time-out, contract checks."""
 
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ __all__ = [
 
 PATIENCE = 16  # clocks in which a sink waits for what should not come
 
-Testbench = Callable[[Any], Awaitable[None]]
+Testbench = Callable[[Any], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,6 @@ def simulate(
 
     Checks for each stream in `watched` that what is offered stays until it is taken.
     """
-
     clocks = 0
 
     async def time_out(ctx: Any) -> None:
@@ -125,7 +124,7 @@ def collect(
     stall: float = 0.0,
     seed: int = 2,
 ) -> Testbench:
-    """Appends payloads to `into` until `count` of them have counted, and any that come soon after."""
+    """Appends payloads to `into` until `count` of them have counted, and any that come after."""
     rng = random.Random(seed)
 
     async def sink(ctx: Any) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from cobs import cobs
+
 from glauber.hdl.link.cobs import CobsDecoder, CobsEncoder
 from support.streams import PATIENCE, STALLS, Stalls, collect, every_stall, put_all, simulate
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from cobs import cobs
+
 from glauber.hdl.facts.frames import seal, unseal
 from glauber.hdl.link.receiver import FrameReceiver
 from glauber.hdl.link.transmitter import FrameTransmitter

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from amaranth.hdl import Cat
 from cobs import cobs
+
 from glauber.hdl.facts.frames import Kind, Result, seal, unseal
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.link.executor import Executor
@@ -32,8 +33,7 @@ def coded(frame: bytes) -> bytes:
 
 
 def reply(kind: int, seq: int, result: Result, *words: int) -> bytes:
-    content = bytes((kind | 0x80, seq, result)) + b"".join(w.to_bytes(4, "little") for w in words)
-    return content
+    return bytes((kind | 0x80, seq, result)) + b"".join(w.to_bytes(4, "little") for w in words)
 
 
 @dataclass

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from amaranth.hdl import Module
+
 from glauber.hdl.link.uart import UartReceiver, UartTransmitter
 from support.refusal import assert_refused
 from support.streams import Stalls, collect, every_stall, put_all, simulate
@@ -42,13 +43,13 @@ def receive(
 
 @pytest.mark.parametrize("divisor", [4, 5, 7])
 @pytest.mark.parametrize("baud", [0.98, 1.0, 1.02])
-@pytest.mark.parametrize("phase", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("phase", [0.0, 0.9])
 def test_receiver_bears_two_per_cent(divisor: int, baud: float, phase: float) -> None:
-    data = b"\x00\xff\x55\xaa" + random.Random(divisor).randbytes(12)
+    data = b"\x00\xff\x55\xaa" + random.Random(divisor).randbytes(8)
     assert receive(divisor, line(data), baud=baud, phase=phase) == (data, 0, 0)
 
 
-@pytest.mark.parametrize("divisor", [4, 5, 7, 16])
+@pytest.mark.parametrize("divisor", [4, 5, 12])
 @every_stall
 def test_loopback(divisor: int, stalls: Stalls) -> None:
     m = Module()
