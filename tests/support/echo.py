@@ -19,6 +19,9 @@ class InvertingEcho(wiring.Component):
         Inverted bytes out, in order.
     """
 
+    i: stream.Interface
+    o: stream.Interface
+
     def __init__(self, *, depth: int = 4) -> None:
         self._depth = depth
         super().__init__({"i": In(stream.Signature(8)), "o": Out(stream.Signature(8))})

@@ -96,11 +96,13 @@ class ChainRunner:
             yield samples
 
     def _seed(self, seed: int, batch: int) -> None:
-        count = self._device.params.generators
-        states = [expand_seed(seed, batch * count + index) for index in range(count)]
-        self._device.load_seeds(
-            np.array(states, np.uint64).view(np.dtype("<u4")) if states else states
-        )
+        params = self._device.params
+        states = [
+            expand_seed(seed, params.seed_stream(batch, lane, unit))
+            for lane in range(params.lanes)
+            for unit in range(params.units)
+        ]
+        self._device.load_seeds(np.array(states, "<u8").view("<u4"))
 
     def _run(self, steps: list[int], uncounted: int) -> None:
         done = self.sweeps

@@ -78,7 +78,9 @@ def anneal_schedule(
             f"num_sweeps is {sweeps}, which is not a positive multiple of num_sweeps_per_beta, "
             f"{num_sweeps_per_beta}; use {max(1, count) * num_sweeps_per_beta}"
         )
-    low, high = _checked_range(beta_range) if beta_range is not None else default_beta_range(problem)
+    low, high = (
+        _checked_range(beta_range) if beta_range is not None else default_beta_range(problem)
+    )
     spaced = np.linspace if beta_schedule_type == "linear" else np.geomspace
     return BetaSchedule(spaced(low, high, count), num_sweeps_per_beta)
 

@@ -94,6 +94,8 @@ def test_receiver_offers_good_frames(stalls: Stalls) -> None:
 @every_stall
 def test_receiver_drops_bad_frames_and_recovers(stalls: Stalls) -> None:
     frame = good(12)
+    unstuffed = coded(seal(1, 2, b"abc"))
+    assert unstuffed[0] == 10, "the frame must be one block"
     pieces = [
         coded(frame),
         coded(frame[:5] + bytes([frame[5] ^ 0x40]) + frame[6:]),  # a wrong byte
@@ -104,6 +106,8 @@ def test_receiver_drops_bad_frames_and_recovers(stalls: Stalls) -> None:
         coded(good(6)),
         coded(good(DEPTH * 3)),  # much too long
         coded(frame),
+        bytes([unstuffed[0] + 1])
+        + unstuffed[1:],  # all bytes are there, but the block is not whole
         b"\x05\x01\x02\x00",  # garbage, broken stuffing
         b"\x01\x00",  # a frame without bytes
         coded(b"\x00\x00\x00\x00"),  # the checksum of nothing, without anything
@@ -113,7 +117,7 @@ def test_receiver_drops_bad_frames_and_recovers(stalls: Stalls) -> None:
     assert unseal(b"a\x43\xbe\xb7\xe8") is None
     assert receive(pieces, stalls) == [
         *(frame[:-4], None, frame[:-4], None, frame[:-4], None, good(6)[:-4], None, frame[:-4]),
-        *(None, None, None, None, frame[:-4]),
+        *(None, None, None, None, None, frame[:-4]),
     ]
 
 

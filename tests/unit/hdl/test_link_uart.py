@@ -95,20 +95,24 @@ def test_held_line_is_one_error() -> None:
 
 
 def test_glitch_is_no_start_bit() -> None:
-    glitches = [1, 1, 1, 0, 0, 1, 1, 1] * 3  # quarters of a bit, while a bit has 16 clocks
-    samples = [bit for bit in [*glitches, *[1] * 8] for _ in range(2)]
-    samples += [bit for bit in line(b"a") for _ in range(16)]
-    dut: Any = UartReceiver(16)
+    """Nor does it set the phase in which the next byte, from a fast sender, is sampled."""
+    divisor, fast = 8, 1.03
+    samples: list[int] = []
+    for gap in range(divisor):
+        samples += [0, 0] + [1] * (2 * divisor + gap)
+        bits = [*line(b"\x55"), 1]
+        samples += [bits[int(n * fast / divisor)] for n in range(int(len(bits) * divisor / fast))]
+    dut: Any = UartReceiver(divisor)
     out: list[int] = []
 
     async def drive(ctx: Any) -> None:
         for sample in samples:
             ctx.set(dut.pin, sample)
-            await ctx.tick()
-            assert not ctx.get(dut.error)
+            *_, error = await ctx.tick().sample(dut.error)
+            assert not error
 
-    simulate(dut, drive, collect(dut.o, out, 1), limit=1000)
-    assert bytes(out) == b"a"
+    simulate(dut, drive, collect(dut.o, out, divisor), limit=3000)
+    assert bytes(out) == b"\x55" * divisor
 
 
 def test_overflow_keeps_the_first_byte_and_is_reported() -> None:

@@ -139,7 +139,7 @@ def test_a_reply_in_pieces_is_put_together():
 def test_a_stream_of_garbage_ends_in_an_error():
     class Garbage(ScriptedTransport):
         def read(self, timeout):
-            assert timeout <= 0.16
+            assert 0 < timeout <= 0.16
             return b"\x55\x55\0"
 
     link = Link(Garbage(lambda _: b""), base_timeout=0.01)

@@ -92,6 +92,15 @@ def test_an_interrupt_stops_the_run_once():
     assert len(machine.steps_run) == 1
 
 
+@pytest.mark.usefixtures("pauses")
+def test_stop_is_said_once_though_the_last_sweep_takes_a_while(monkeypatch):
+    device, machine = open_fake(polls=20)
+    end = machine._end
+    monkeypatch.setattr(machine, "_end", lambda *given: None if given[0] else end(*given))
+    device.run(STEPS[:1], 1, interrupt=lambda: bool(machine.steps_run))
+    assert stops(machine) == [1]
+
+
 def test_an_interrupt_between_parts_is_enough():
     device, machine = open_fake()
     report = device.run(STEPS, 1, interrupt=lambda: len(machine.steps_run) == 1)

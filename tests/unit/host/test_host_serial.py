@@ -71,16 +71,19 @@ def test_a_device_behind_a_port(pty):
     done = threading.Event()
 
     def serve():
-        while not done.is_set():
+        while True:
             endpoint.write(os.read(board, 1000))
+            if done.is_set():
+                return
             os.write(board, endpoint.read(0.0))
 
     server = threading.Thread(target=serve)
     server.start()
     with Device(f"serial:{path}") as device:
         assert device.clock_hz == 25_000_000
+        assert device.link.retries == 0
         done.set()
-        device.link.read_word(0)
+        device.link.transport.write(b"\0")
     server.join(5)
     assert not server.is_alive()
 

@@ -111,9 +111,7 @@ class Lane(wiring.Component):
                 ),
                 "couple": In(1),
                 "first": In(1),
-                "neighbours": In(
-                    data.ArrayLayout(params.replicas, params.couplings_per_slot)
-                ),
+                "neighbours": In(data.ArrayLayout(params.replicas, params.couplings_per_slot)),
                 "states": Out(params.replicas),
             }
         )
@@ -140,7 +138,7 @@ class Lane(wiring.Component):
                 unit.inject.eq(self.inject),
             ]
             for d in range(params.draws):
-                replica = d * params.units + g
+                replica = g * params.draws + d
                 m.submodules[f"cell{replica}"] = cell = PbitCell(
                     params.coupling_bits, params.couplings_per_slot, params.field_bits
                 )

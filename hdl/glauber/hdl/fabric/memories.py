@@ -12,9 +12,7 @@ __all__ = ["ProgramMemory", "StateCopy", "StateWrite", "coupling_layout"]
 
 def coupling_layout(params: MachineParams) -> data.StructLayout:
     """A coupling as the program memory holds it; the low bits of a coupling word."""
-    return data.StructLayout(
-        {"coupling": params.coupling_bits, "pbit": ceil_log2(params.pbits)}
-    )
+    return data.StructLayout({"coupling": params.coupling_bits, "pbit": ceil_log2(params.pbits)})
 
 
 class ProgramMemory(wiring.Component):

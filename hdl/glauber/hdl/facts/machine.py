@@ -43,7 +43,7 @@ class MachineParams:
     """
 
     lanes: int = 4
-    replicas: int = 32
+    replicas: int = 8
     couplings_per_slot: int = 2
     draws: int = 4
     coupling_bits: int = 8
@@ -78,12 +78,20 @@ class MachineParams:
 
     @property
     def units(self) -> int:
-        """Generators per lane. Unit `g` draws for the replicas `d * units + g`, `d` < `draws`."""
+        """Generators per lane. Unit `g` draws for the replicas `g * draws + d`, `d` < `draws`."""
         return self.replicas // self.draws
 
     @property
     def generators(self) -> int:
         return self.lanes * self.units
+
+    def seed_stream(self, batch: int, lane: int, unit: int) -> int:
+        """Which stream of the seed a generator gets in run number `batch` of a set of reads.
+
+        Read `batch * replicas + r` draws from the same streams whatever `replicas` is: reads do
+        not depend on how many of them run side by side.
+        """
+        return (batch * self.units + unit) * self.lanes + lane
 
     @property
     def beat_pbits(self) -> int:

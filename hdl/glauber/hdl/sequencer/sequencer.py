@@ -123,7 +123,11 @@ class Sequencer(wiring.Component):
             with m.State("IDLE"):
                 m.d.comb += [rows.rewind.eq(1), steps.rewind.eq(1)]
                 with m.If(self.start):
-                    m.d.sync += [self.running.eq(1), wait.eq(SEQUENCER_CLOCKS - 1), self.stopped.eq(0)]
+                    m.d.sync += [
+                        self.running.eq(1),
+                        wait.eq(SEQUENCER_CLOCKS - 1),
+                        self.stopped.eq(0),
+                    ]
                     m.next = "FETCH"
             with m.State("FETCH"):
                 m.d.sync += [wait.eq(wait - 1), slot.address.eq(0)]

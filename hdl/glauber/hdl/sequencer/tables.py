@@ -47,9 +47,7 @@ class PrefetchTable(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.memory = words = memory.Memory(
-            shape=unsigned(32), depth=self._depth, init=[]
-        )
+        m.submodules.memory = words = memory.Memory(shape=unsigned(32), depth=self._depth, init=[])
         write, read = words.write_port(), words.read_port()
 
         index = Signal(range(self._depth))

@@ -99,7 +99,9 @@ def _text(report: dict[str, Any], target: float | None) -> str:
     if "best_cut" in report:
         lines.append(f"  best cut      {report['best_cut']:g}")
     if target is not None:
-        lines.append(f"  target        {target:g} {'' if report['reached_target'] else 'not '}reached")
+        lines.append(
+            f"  target        {target:g} {'' if report['reached_target'] else 'not '}reached"
+        )
     lines.append(
         "  couplings     "
         + (

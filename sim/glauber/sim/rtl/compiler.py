@@ -69,5 +69,6 @@ def find_compiler() -> Compiler:
         # Without -mcpu, zig compiles for this very CPU, and the cache may be shared.
         return _identify((sys.executable, "-m", "ziglang", "c++", "-mcpu=baseline"))
     raise GatesEnvironmentError(
-        f"compiling the gates needs a C++ compiler, and none of c++, g++, clang++ was found; {REMEDY}"
+        "compiling the gates needs a C++ compiler, and none of c++, g++, clang++ was found; "
+        f"{REMEDY}"
     )

@@ -115,7 +115,7 @@ class VirtualBoard:
         self.stop()
 
     def serve_forever(self) -> None:
-        """Serve in this thread until `stop` is called, an exception comes or the user interrupts."""
+        """Serve in this thread, until `stop` is called or something raises."""
         self._in_foreground = True
         try:
             self._serve()
@@ -125,7 +125,7 @@ class VirtualBoard:
     def _run(self) -> None:
         try:
             self._serve()
-        except BaseException as error:  # noqa: BLE001  # handed to whoever calls stop()
+        except BaseException as error:  # handed to whoever calls stop()
             self._failure = error
 
     def _serve(self) -> None:
@@ -149,7 +149,7 @@ class VirtualBoard:
     def _handle(self, source: Any, events: int) -> None:
         if source is self._listener:
             self._accept()
-        elif source and source in (self._client, self._terminal):
+        elif source is not None and source in (self._client, self._terminal):
             if events & selectors.EVENT_WRITE:
                 self._flush()
             if events & selectors.EVENT_READ:

@@ -36,17 +36,17 @@ class Stall:
 
 def _load(library: Path) -> ctypes.CDLL:
     lib = ctypes.CDLL(str(library))
-    size_p = ctypes.POINTER(ctypes.c_size_t)
+    handle, text, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
+    size_p = ctypes.POINTER(size)
     for name, result, arguments in (
-        ("create", ctypes.c_void_p, []),
-        ("destroy", None, [ctypes.c_void_p]),
-        ("reset", None, [ctypes.c_void_p]),
-        ("stall", None, [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_uint32]),
+        ("create", handle, []),
+        ("destroy", None, [handle]),
+        ("reset", None, [handle]),
+        ("stall", None, [handle, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_uint32]),
         (
             "run",
             ctypes.c_uint64,
-            [ctypes.c_void_p, ctypes.c_uint64, ctypes.c_char_p, ctypes.c_size_t, size_p]
-            + [ctypes.c_char_p, ctypes.c_size_t, size_p],
+            [handle, ctypes.c_uint64, text, size, size_p, text, size, size_p],
         ),
     ):
         function = getattr(lib, f"gates_{name}")
