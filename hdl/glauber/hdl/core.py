@@ -55,7 +55,7 @@ class Machine(wiring.Component):
         simulation: bool = False,
     ) -> None:
         self._params = params
-        features = Features.SIMULATION if simulation else Features(0)
+        features = Features.SIMULATION if simulation else Features.NONE
         self._header = HeaderWords(params, facts_hash(), build_id, features, clock_hz)
         super().__init__({"i": In(stream.Signature(8)), "o": Out(stream.Signature(8))})
 

@@ -19,7 +19,7 @@ def plot_energies(
 
     Raises `EnvironmentMissingError` if the file cannot be written.
     """
-    from matplotlib.figure import Figure  # noqa: PLC0415 - takes as long as a small problem
+    from matplotlib.figure import Figure
 
     energies = sampleset.record.energy
     figure = Figure(figsize=(7, 4), layout="constrained")

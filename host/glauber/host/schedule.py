@@ -112,7 +112,7 @@ def _checked_range(beta_range: Sequence[float]) -> tuple[float, float]:
         raise OptionError(f"beta_range is {beta_range!r}; give a pair of numbers") from None
     if not (0 < low <= high < math.inf):
         raise OptionError(
-            f"beta_range is {low:g} to {high:g}; it must rise from a positive number to a finite one"
+            f"beta_range is {low:g} to {high:g}; give a positive number, then a finite one not below it"
         )
     return low, high
 

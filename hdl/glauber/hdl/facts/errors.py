@@ -16,7 +16,7 @@ class GlauberError(Exception):
 
 
 class FactError(GlauberError, ValueError):
-    """A value that the machine cannot represent; the text gives the value, the range, the remedy."""
+    """A value that the machine cannot represent: the text gives value, range and remedy."""
 
     exit_code = 2
 

@@ -41,6 +41,8 @@ CRC_BYTES = 4
 
 
 class Kind(IntEnum):
+    """The kind byte of a request."""
+
     READ = 1
     WRITE = 2
 
@@ -63,7 +65,7 @@ class Result(IntEnum):
             Result.BAD_LENGTH: "the body has no legal length, or asks for more than burst_words",
             Result.BAD_ADDRESS: "there is nothing at the address, or not with this access",
             Result.BUSY: "a run is under way; only status can be read, and STOP written",
-            Result.BAD_VALUE: "the value is outside the range of the register, or not set before a run",
+            Result.BAD_VALUE: "the value is out of range, or the counts are not set before a run",
         }[self]
 
 
@@ -79,7 +81,7 @@ def seal(kind: int, seq: int, body: bytes) -> bytes:
 
 
 def unseal(frame: bytes) -> tuple[int, int, bytes] | None:
-    """`(kind, seq, body)` of a frame after COBS, or None if it is too short or its checksum is wrong."""
+    """`(kind, seq, body)` of a frame after COBS; None if it is too short or damaged."""
     content, checksum = frame[:-CRC_BYTES], frame[-CRC_BYTES:]
     if len(content) < HEAD_BYTES or zlib.crc32(content) != int.from_bytes(checksum, "little"):
         return None

@@ -1,6 +1,6 @@
 """The parameters of one machine, fixed when it is built and stated in its header."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .errors import FactError
 from .noise import NoiseTable, Source
@@ -54,7 +54,7 @@ class MachineParams:
     steps: int = 2048
     burst_words: int = 64
     source: Source = Source.XOROSHIRO64
-    table: NoiseTable = NoiseTable()
+    table: NoiseTable = field(default_factory=NoiseTable)
 
     def __post_init__(self) -> None:
         _power_of_two("lanes", self.lanes, 1, 256)
@@ -133,5 +133,5 @@ class MachineParams:
 
     @property
     def state_words(self) -> int:
-        """Bus words that hold all states: bit `pbit * replicas + replica`, 1 for +1, 32 per word."""
+        """Bus words that hold all states, 32 in each."""
         return self.pbits * self.replicas // 32

@@ -6,8 +6,9 @@ A p-bit of one replica consumes one 32-bit word per update. From the most signif
 
 `e` is the number of leading ones of the exponent field, so `P(e) = 2**-(e+1)`; together with the
 mantissa it addresses a survival probability `u` on a logarithmic scale, and the table holds the
-magnitude of a logistic variate that exceeds it, `ln(2/u - 1)`: from `P(|Lambda| > x) = 1 - tanh(x/2)`.
-The logarithmic scale keeps the *relative* accuracy of rare flips, where a clipped sigmoid has none.
+magnitude that a logistic variate exceeds so often, `ln(2/u - 1)`, since
+`P(|Lambda| > x) = 1 - tanh(x/2)`. The logarithmic scale keeps the *relative* accuracy of rare
+flips, where a clipped sigmoid has none.
 
 The table is the sum of a coarse and an offset entry. Exponents from `COLD_EXPONENT` on are resolved
 one mantissa bit less, and share their offsets: there the logit is a straight line in `e`.
@@ -158,9 +159,15 @@ class NoiseTable:
             survival = math.ldexp(1 - position, -EXPONENT_MAX)
         return math.log(2 / survival - 1)
 
-    @cache
     def offsets(self) -> list[int]:
         """The offset table: the mean rise from the first cell of a coarse entry to this one."""
+        return list(_tables(self)[0])
+
+    def coarse(self) -> list[int]:
+        """The coarse table: what remains on average when the offsets are taken off."""
+        return list(_tables(self)[1])
+
+    def _compute_offsets(self) -> list[int]:
         rises: list[list[float]] = [[] for _ in range(1 << self.offset_address_bits)]
         for exponent in range(EXPONENT_MAX):
             cells = self._cells(exponent)
@@ -172,10 +179,7 @@ class NoiseTable:
                 rises[self.offset_index(exponent, mantissa)].append(value - start)
         return [LOGIT_FORMAT.encode(sum(rise) / len(rise)) if rise else 0 for rise in rises]
 
-    @cache
-    def coarse(self) -> list[int]:
-        """The coarse table: what remains on average when the offsets are taken off."""
-        offsets = self.offsets()
+    def _compute_coarse(self, offsets: list[int]) -> list[int]:
         table = [0] * (1 << self.coarse_address_bits)
         floor = 0
         for exponent in range(EXPONENT_MAX + 1):
@@ -193,3 +197,10 @@ class NoiseTable:
                 table[self.coarse_index(exponent, group[0])] = entry
                 floor = entry + spans[-1]
         return table
+
+
+@cache
+def _tables(table: NoiseTable) -> tuple[list[int], list[int]]:
+    """Offset and coarse table; a machine has hundreds of copies of them."""
+    offsets = table._compute_offsets()
+    return offsets, table._compute_coarse(offsets)

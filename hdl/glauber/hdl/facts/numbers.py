@@ -2,7 +2,7 @@
 
 The machine works in units of one coupling LSB. A p-bit with field `I` (an exact integer) becomes
 +1 with probability `sigmoid(2 beta I)`. The same event is `I + T*Lambda >= 0` with `T = 1/(2 beta)`
-and `Lambda` a standard logistic variate, which is why the machine stores a temperature and not beta.
+and `Lambda` a standard logistic variate: so the machine stores a temperature and not beta.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """An unsigned fixed-point format with `integer_bits` before the point and `fraction_bits` after."""
+    """An unsigned fixed-point format, `integer_bits` before the point and `fraction_bits` after."""
 
     integer_bits: int
     fraction_bits: int

@@ -26,6 +26,8 @@ PROTOCOL_VERSION = 1
 
 
 class Access(Enum):
+    """What a request may do at an address."""
+
     READ = "read"
     WRITE = "write"
     READ_WRITE = "read, write"
@@ -51,15 +53,16 @@ class Region(IntEnum):
             Region.REGISTERS: "header, control and status: see the registers below",
             Region.ROWS: "row words, one per row of a sweep",
             Region.STEPS: "schedule steps, one word each",
-            Region.SEEDS: "generator states: generator `lane * units + unit`, word s0 then word s1; "
-            "the write of s1 takes effect for both",
-            Region.STATES: "states as one array of bits, `pbit * replicas + replica`, 1 for +1; with "
-            "more than 32 replicas the write of a p-bit's last word takes effect for all of them",
+            Region.SEEDS: "states of the generators `lane * units + unit`, word s0 then word "
+            "s1; the write of s1 takes effect for both",
+            Region.STATES: "states as one array of bits, `pbit * replicas + replica`, 1 for +1; "
+            "with more than 32 replicas the write of a p-bit's last word takes effect for all of them",
             Region.PROGRAM: "coupling words: `(slot * lanes + lane) * couplings_per_slot + k`",
         }[self]
 
 
 def region_base(region: Region) -> int:
+    """The first word address of `region`."""
     return region << REGION_SHIFT
 
 
@@ -129,6 +132,9 @@ _HEADER_MEANING = {
 
 
 class Features(IntFlag):
+    """Bits of `Header.FEATURES`."""
+
+    NONE = 0
     SIMULATION = 1
 
 
@@ -157,7 +163,7 @@ class Register(IntEnum):
 _REGISTER_FACTS = {
     Register.RUN: (
         Access.READ_WRITE,
-        "run number; writing another number than the last starts a run, writing the same does nothing",
+        "run number; writing another than the last starts a run, writing the same does nothing",
     ),
     Register.STOP: (Access.WRITE, "writing ends the run after the sweep that is under way"),
     Register.STATUS: (Access.READ, "bit 0: a run is under way; bit 1: the last run was stopped"),
@@ -187,7 +193,7 @@ class HeaderWords:
     params: MachineParams
     facts_hash: int
     build_id: int = 0
-    features: Features = Features(0)
+    features: Features = Features.NONE
     clock_hz: int = 0
 
     def words(self) -> list[int]:

@@ -41,7 +41,8 @@ class Link(wiring.Component):
 
     Timing
     ------
-    Takes one byte per clock and gives at least one byte per three clocks.
+    Takes one byte per clock; while a reply is sent, gives at least one byte per three clocks on
+    average.
     """
 
     i: stream.Interface

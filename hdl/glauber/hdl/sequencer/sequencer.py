@@ -3,12 +3,10 @@
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
-from amaranth.utils import ceil_log2
 
 from ..fabric.control import FabricControl
 from ..facts import program as facts
 from ..facts.machine import SEQUENCER_CLOCKS, MachineParams
-from ..facts.numbers import TEMPERATURE_FORMAT
 from ..link.window import WindowSignature
 from .tables import PrefetchTable
 

@@ -42,7 +42,7 @@ def add_parser(commands: Any) -> None:
 def run(options: argparse.Namespace) -> None:
     """Carries out the command."""
     transport = open_transport(f"rtl:?{options.options}" if options.options else "rtl:")
-    from glauber.sim.rtl import VirtualBoard  # noqa: PLC0415 - after the check for its extra
+    from glauber.sim.rtl import VirtualBoard
 
     try:
         board = VirtualBoard(transport, options.host, options.port)

@@ -91,10 +91,12 @@ def run(options: argparse.Namespace) -> None:
 def _text(report: dict[str, Any], target: float | None) -> str:
     quantisation = report["quantisation"]
     lines = [
-        f"{report['problem']}: {report['variables']} variables, "
-        f"{report['interactions']} interactions, on {report['device']}",
-        f"  best energy   {report['best_energy']:g}   (mean of {report['num_reads']} reads "
-        f"{report['mean_energy']:g})",
+        "{problem}: {variables} variables, {interactions} interactions, on {device}".format(
+            **report
+        ),
+        "  best energy   {best_energy:g}   (mean of {num_reads} reads {mean_energy:g})".format(
+            **report
+        ),
     ]
     if "best_cut" in report:
         lines.append(f"  best cut      {report['best_cut']:g}")

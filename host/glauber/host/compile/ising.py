@@ -33,7 +33,7 @@ class IsingProblem:
 
     @classmethod
     def from_bqm(cls, bqm: dimod.BinaryQuadraticModel) -> "IsingProblem":
-        """Takes over a binary quadratic model of either vartype; dimod's energies have the other sign.
+        """Takes over a model of either vartype; dimod's energies have the other sign.
 
         Raises `InputError` for a model without variables, `CouplingValueError` for numbers that
         are not finite.
@@ -43,8 +43,8 @@ class IsingProblem:
                 "the problem has no variables; a problem needs at least one to be sampled"
             )
         variables = tuple(bqm.variables)
-        spin = bqm.change_vartype("SPIN", inplace=False)
-        linear, (first, second, quadratic), _ = spin.to_numpy_vectors(variables)
+        spin = bqm.change_vartype(dimod.SPIN, inplace=False)
+        linear, (first, second, quadratic) = spin.to_numpy_vectors(variables)[:2]
         bias, coupling = -np.asarray(linear, np.float64), -np.asarray(quadratic, np.float64)
         if not np.isfinite(bias).all():
             index = int(np.flatnonzero(~np.isfinite(bias))[0])

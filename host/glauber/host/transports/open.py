@@ -32,7 +32,7 @@ def machine_params(url: DeviceUrl, defaults: MachineParams) -> MachineParams:
 
 
 def _open_model(url: DeviceUrl) -> Transport:
-    from glauber.sim.model.endpoint import open_model  # noqa: PLC0415 - slow to import
+    from glauber.sim.model.endpoint import open_model
 
     url.check_options([*machine_options(), "threads"])
     params = machine_params(url, MODEL_PARAMS)
@@ -43,7 +43,7 @@ def _open_rtl(url: DeviceUrl) -> Transport:
     url.check_options(machine_options())
     params = machine_params(url, RTL_PARAMS)
     try:
-        from glauber.sim.rtl import open_rtl  # noqa: PLC0415 - needs the extra "rtl"
+        from glauber.sim.rtl import open_rtl
     except ModuleNotFoundError as error:
         raise EnvironmentMissingError(
             f"{url.text} needs the Python package {error.name!r}, which is not installed; "

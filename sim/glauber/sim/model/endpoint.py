@@ -117,6 +117,6 @@ class Endpoint:
 
 def open_model(params: MachineParams, name: str, threads: int) -> Endpoint:
     """A model of a machine with `params`, computing on `threads` threads, as a transport."""
-    from .machine import ModelMachine  # noqa: PLC0415 - compiles the inner loops
+    from .machine import ModelMachine
 
     return Endpoint(ModelMachine(params, threads), name)

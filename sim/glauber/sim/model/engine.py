@@ -78,19 +78,19 @@ def gather_rows(
 
 
 @numba.njit(nogil=True, cache=True)
-def run_sweeps(  # noqa: ANN201
-    states,  # noqa: ANN001
-    s0,  # noqa: ANN001
-    s1,  # noqa: ANN001
-    draws,  # noqa: ANN001
-    targets,  # noqa: ANN001
-    start,  # noqa: ANN001
-    pbits,  # noqa: ANN001
-    couplings2,  # noqa: ANN001
-    base,  # noqa: ANN001
-    first_key,  # noqa: ANN001
-    couple,  # noqa: ANN001
-    sweeps,  # noqa: ANN001
+def run_sweeps(
+    states,
+    s0,
+    s1,
+    draws,
+    targets,
+    start,
+    pbits,
+    couplings2,
+    base,
+    first_key,
+    couple,
+    sweeps,
 ):
     """Runs `sweeps` sweeps at one temperature, in place.
 

@@ -27,6 +27,7 @@ __all__ = ["ModelMachine"]
 
 Words = NDArray[np.uint32]
 _MASK32 = (1 << 32) - 1
+_REGIONS, _REGISTERS = set(Region), set(Register)
 # A run of less work (couplings and draws times replicas) is done before its request is answered.
 _INLINE_WORK = 4_000_000
 
@@ -75,7 +76,7 @@ class ModelMachine:
             if len(known) < count:
                 return Result.BAD_ADDRESS, nothing
             return Result.OK, np.array(known, np.uint32)
-        if region in iter(Region) and self.running:
+        if region in _REGIONS and self.running:
             return Result.BUSY, nothing
         if region != Region.STATES or offset + count > self.params.state_words:
             return Result.BAD_ADDRESS, nothing
@@ -84,7 +85,7 @@ class ModelMachine:
     def write(self, address: int, words: Words) -> Result:
         """Writes words from `address` on, up to the first that is refused."""
         number, offset = address >> REGION_SHIFT, address & ((1 << REGION_SHIFT) - 1)
-        if number not in iter(Region):
+        if number not in _REGIONS:
             return Result.BAD_ADDRESS
         region = Region(number)
         if region is Region.REGISTERS:
@@ -106,7 +107,7 @@ class ModelMachine:
         if offset == Register.STATUS:
             running = self.running
             return self._registers[Register.STATUS] | (Status.RUNNING if running else 0)
-        if offset == Register.STOP or offset not in iter(Register):
+        if offset == Register.STOP or offset not in _REGISTERS:
             return None
         return self._registers[Register(offset)]
 
@@ -149,7 +150,7 @@ class ModelMachine:
             self._runner.run()
         return Result.OK
 
-    def _run(self, rows, steps) -> None:  # noqa: ANN001
+    def _run(self, rows, steps) -> None:
         self._registers[Register.STATUS] = 0
         self._registers[Register.SWEEPS_DONE] = 0
         done = 0

@@ -1,8 +1,8 @@
 """The model's randomness: generators, and noise as thresholds on random words.
 
-The gates add `floor(T * Lambda)` to the field and look at the sign. The magnitude of the noise never
-falls as the word's key, (leading ones, mantissa), rises. So for each field there is one key from
-which on the noise outvotes it, and the model compares keys instead of adding noise: the same bits.
+The gates add `floor(T * Lambda)` to the field and look at the sign. The magnitude of the noise
+never falls as the word's key, (leading ones, mantissa), rises. So for each field there is one key
+from which on the noise outvotes it, and the model compares keys instead: the same bits.
 """
 
 from functools import cache
@@ -39,7 +39,7 @@ _FLOAT_FRACTION = np.int32(23)
 
 
 @numba.njit(inline="always")
-def xoroshiro64_step(s0, s1):  # noqa: ANN001, ANN201
+def xoroshiro64_step(s0, s1):
     """The state after `(s0, s1)`, both uint32; the word that was delivered is `s0`."""
     mixed = np.uint32(s0 ^ s1)
     first = np.uint32(np.uint32(s0 << _ROTATE_A) | np.uint32(s0 >> _ROTATE_A_BACK))
@@ -48,7 +48,7 @@ def xoroshiro64_step(s0, s1):  # noqa: ANN001, ANN201
 
 
 @numba.njit(inline="always")
-def word_key(word):  # noqa: ANN001, ANN201
+def word_key(word):
     """`leading ones << 10 | mantissa` of a uint32 word, as int32."""
     zeros = np.int32(~(word >> _MANTISSA_BITS) & _EXPONENT_MASK)
     # The exponent of a float is the position of the highest set bit; 21 bits convert exactly.
@@ -77,6 +77,6 @@ def magnitudes(temperature: int, table: NoiseTable, limit: int) -> NDArray[np.in
 
 
 def thresholds(temperature: int, table: NoiseTable, limit: int, largest: int) -> NDArray[np.int32]:
-    """For each field magnitude 0 to `largest`, the first key whose noise reaches it; KEYS if none."""
+    """For field magnitudes 0 to `largest`, the first key whose noise reaches it; KEYS if none."""
     noise = magnitudes(temperature, table, limit)
     return np.searchsorted(noise, np.arange(largest + 1)).astype(np.int32)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,9 +47,7 @@ class ReplicaBlocks:
         self._params = params
         count = max(1, min(threads, params.units))
         bounds = [params.units * index // count for index in range(count + 1)]
-        self._blocks = [
-            _Block(params, first, last) for first, last in zip(bounds, bounds[1:], strict=False)
-        ]
+        self._blocks = [_Block(params, first, last) for first, last in pairwise(bounds)]
         self._pool = ThreadPoolExecutor(count) if count > 1 else None
         self._parts = max(1, params.replicas // 32)
         self._held = np.zeros(self._parts, np.uint32)

@@ -5,7 +5,7 @@ import selectors
 import socket
 import threading
 import time
-from typing import Any, Protocol
+from typing import Protocol
 
 from .errors import GatesEnvironmentError
 from .terminal import PseudoTerminal
@@ -146,10 +146,13 @@ class VirtualBoard:
                 # A device that has nothing to do may return at once instead of waiting.
                 nap = 0.0 if answer else max(0.0, SLICE - (time.monotonic() - begin))
 
-    def _handle(self, source: Any, events: int) -> None:
+    def _handle(self, source: object, events: int) -> None:
         if source is self._listener:
             self._accept()
-        elif source is not None and source in (self._client, self._terminal):
+        elif isinstance(source, socket.socket | PseudoTerminal) and source in (
+            self._client,
+            self._terminal,
+        ):
             if events & selectors.EVENT_WRITE:
                 self._flush()
             if events & selectors.EVENT_READ:

@@ -72,7 +72,7 @@ def open_rtl(params: "MachineParams", name: str) -> RtlTransport:
     `GatesBuildError` if a tool fails.
     """
     require_amaranth()
-    from glauber.hdl.core import Machine  # noqa: PLC0415  # imports Amaranth, which is optional
+    from glauber.hdl.core import Machine  # imports Amaranth, which is optional
 
     library = compile_gates(
         lambda: Machine(params, simulation=True), identity=f"simulated {params!r}"

@@ -4,6 +4,7 @@ import os
 
 import cocotb
 from cocotb.triggers import SimTimeoutError
+
 from support.byte_port import BytePort
 
 STALLS = (0.0, 0.7)
