@@ -4,7 +4,8 @@ from amaranth.hdl import Module
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
-from .control import ControlRegisters, RegionDecoder
+from .control import ControlRegisters
+from .decoder import RegionDecoder
 from .fabric.graph import GraphFabric
 from .facts.digest import facts_hash
 from .facts.machine import MachineParams
@@ -45,6 +46,9 @@ class Machine(wiring.Component):
     ---------
     `glauber.sim.model.machine.ModelMachine`, request by request.
     """
+
+    i: stream.Interface
+    o: stream.Interface
 
     def __init__(
         self,

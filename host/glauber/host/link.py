@@ -37,7 +37,10 @@ BITS_PER_BYTE = 10  # on a serial line: start bit, 8 data bits, stop bit
 
 
 class Transport(Protocol):
-    """A pipe of bytes to a device. One that knows its line rate may also have `baud: int`.
+    """A pipe of bytes to a device.
+
+    One that knows its line rate may also have `baud: int`. One whose device stands still unless it
+    is attended to may have `pause(seconds)`, which lets it go on for so long.
 
     name
         What the user calls it, for messages.
@@ -163,6 +166,10 @@ class Link:
 
     def close(self) -> None:
         self.transport.close()
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass while the device works."""
+        getattr(self.transport, "pause", time.sleep)(seconds)
 
     def _exchange(self, requests: Iterable[_Request]) -> Iterator[bytes]:
         """The words of the answers, in order. One request is on its way at a time."""

@@ -50,7 +50,7 @@ def stop_run(link: Link) -> None:
                 f"{link.transport.name} was told to stop but still runs after {patience:g} s; "
                 "reset it"
             )
-        time.sleep(POLL_FIRST)
+        link.pause(POLL_FIRST)
 
 
 class Run:
@@ -121,7 +121,7 @@ class Run:
                 self._link.write(Register.STOP, [1])
                 told = True
             self._check_time()
-            time.sleep(pause)
+            self._link.pause(pause)
             pause = min(2 * pause, POLL_LONGEST)
         self._tell_progress()
         return status

@@ -1,7 +1,9 @@
 """The host's access to the states, while no run is under way."""
 
+from typing import Any
+
 from amaranth.hdl import Cat, Module, Signal
-from amaranth.lib import wiring
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
@@ -20,6 +22,10 @@ class StateAccess(wiring.Component):
     With fewer than 32 replicas a word holds several p-bits, which are handled one after the other;
     with more, a p-bit takes several words, of which the last written one takes effect for all.
 
+    Parameters
+    ----------
+    params : MachineParams
+
     Members
     -------
     bus : In(BusSignature)
@@ -31,8 +37,14 @@ class StateAccess(wiring.Component):
 
     Timing
     ------
-    A write takes one clock per p-bit and one more, a read four clocks per p-bit and one more.
+    A write's `ready` follows its request by one clock per p-bit of the word and one more, a read's
+    by four clocks per p-bit and one more, that of a refused address by none.
     """
+
+    bus: Any
+    address: Signal
+    states: Signal
+    write: data.View
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
@@ -47,24 +59,25 @@ class StateAccess(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        params = self._params
+        params, bus = self._params, self.bus
         narrow = min(params.replicas, 32)
         per_word = 32 // narrow  # p-bits in a word
         parts = params.replicas // narrow  # words of a p-bit
 
-        word = Signal(32)
+        word = Signal(
+            32, reset_less=True
+        )  # p-bits leave it at the low end or enter at the high one
         held = Signal(params.replicas)  # words of a p-bit, the newest in the high bits
-        index = Signal(range(per_word + 1))
-        wait = Signal(range(4))
-        part = self.bus.address[: ceil_log2(parts)]
-        pbit = Cat(index[: ceil_log2(per_word)], self.bus.address[ceil_log2(parts) :])
-        position = pbit[: ceil_log2(params.beat_pbits)]
+        index = Signal(range(per_word), reset_less=True)
+        wait = Signal(range(4), reset_less=True)
+        part = bus.address[: ceil_log2(parts)]
+        pbit = Cat(index, bus.address[ceil_log2(parts) :])
         chosen = (self.states >> (part << 5))[:narrow]
-        in_region = self.bus.address[:REGION_SHIFT] < region_words(Region.STATES, params)
+        in_region = bus.address[:REGION_SHIFT] < region_words(Region.STATES, params)
 
         m.d.comb += [
-            self.bus.result.eq(Result.BAD_ADDRESS),
-            self.bus.r_data.eq(word),
+            bus.result.eq(Result.BAD_ADDRESS),
+            bus.r_data.eq(word),
             self.address.eq(pbit),
             self.write.beat.eq(pbit >> ceil_log2(params.beat_pbits)),
             self.write.states.eq(
@@ -73,29 +86,22 @@ class StateAccess(wiring.Component):
         ]
         with m.FSM():
             with m.State("IDLE"):
-                m.d.sync += [index.eq(0), wait.eq(0)]
-                m.d.comb += self.bus.ready.eq(self.bus.valid & ~in_region)
-                with m.If(self.bus.valid & in_region):
-                    m.d.sync += word.eq(self.bus.w_data)
-                    with m.If(self.bus.write):
-                        m.d.sync += held.eq(Cat(held, self.bus.w_data)[-params.replicas :])
-                        m.next = "WRITE"
-                    with m.Else():
-                        m.next = "READ"
-            with m.State("WRITE"):
-                with m.If(part == parts - 1):
-                    m.d.comb += self.write.enable.eq(1 << position)
-                m.d.sync += [index.eq(index + 1), word.eq(word >> narrow)]
-                with m.If(index == per_word - 1):
-                    m.next = "DONE"
-            with m.State("READ"):
+                m.d.comb += bus.ready.eq(bus.valid & ~in_region)
+                m.d.sync += [index.eq(0), wait.eq(0), word.eq(bus.w_data)]
+                with m.If(bus.valid & in_region):
+                    with m.If(bus.write):
+                        m.d.sync += held.eq(Cat(held, bus.w_data)[-params.replicas :])
+                    m.next = "MOVE"
+            with m.State("MOVE"):
                 m.d.sync += wait.eq(wait + 1)
-                with m.If(wait == 3):
+                with m.If(bus.write & (part == parts - 1)):
+                    m.d.comb += self.write.enable.eq(1 << pbit[: ceil_log2(params.beat_pbits)])
+                with m.If(bus.write | (wait == 3)):
                     m.d.sync += [index.eq(index + 1), word.eq(Cat(word, chosen)[-32:])]
                     with m.If(index == per_word - 1):
                         m.next = "DONE"
             with m.State("DONE"):
-                m.d.comb += [self.bus.ready.eq(1), self.bus.result.eq(Result.OK)]
+                m.d.comb += [bus.ready.eq(1), bus.result.eq(Result.OK)]
                 m.next = "IDLE"
 
         return m

@@ -21,7 +21,7 @@ class SlotLayout(data.StructLayout):
                 "last": 1,  # the last slot of its row
                 "couple": 1,  # 0: couplings count as zero
                 "address": ceil_log2(params.slots),
-                "target": max(1, ceil_log2(params.pbits // params.lanes)),
+                "target": ceil_log2(params.pbits // params.lanes),
             }
         )
 
@@ -32,7 +32,7 @@ class FabricControl(wiring.Signature):
     Members
     -------
     draw : Out(1)
-        All generators deliver a word in this clock. A row's `draws` clocks begin with its first slot.
+        All generators deliver a word in this clock: the first `draws` clocks of every row.
     temperature : Out(18)
         The temperature of the words drawn in this clock.
     slot : Out(SlotLayout)

@@ -1,7 +1,9 @@
 """The graph fabric: any graph, loaded at run time, updated exactly."""
 
-from amaranth.hdl import Cat, Module, Mux
-from amaranth.lib import wiring
+from typing import Any
+
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import ceil_log2
 
@@ -53,6 +55,11 @@ class GraphFabric(wiring.Component):
     `glauber.sim.model.engine`.
     """
 
+    control: Any
+    program: Any
+    seeds: Any
+    states: Any
+
     def __init__(self, params: MachineParams) -> None:
         self._params = params
         super().__init__(
@@ -76,10 +83,10 @@ class GraphFabric(wiring.Component):
         # Slots wait for their noise, then follow the couplings through two memories.
         m.submodules.issue = issue = Delay(layout, params.draws + 1)
         m.submodules.fetched = fetched = Delay(layout, 2)
-        m.submodules.ready = ready = Delay(layout, 2)
+        m.submodules.gathered = gathered = Delay(layout, 2)
         m.submodules.summed = summed = Delay(layout, 1)
         m.submodules.temperature = temperature = Delay(
-            TEMPERATURE_FORMAT.width, NoiseShaper.TEMPERATURE_LATENCY
+            TEMPERATURE_FORMAT.width, NoiseShaper.TEMPERATURE_LATENCY, reset_less=True
         )
 
         connect(m, flipped(self.seeds), seeding.window)
@@ -89,18 +96,18 @@ class GraphFabric(wiring.Component):
             temperature.i.eq(self.control.temperature),
             issue.i.eq(self.control.slot),
             fetched.i.eq(issue.o),
-            ready.i.eq(fetched.o),
-            summed.i.eq(ready.o),
+            gathered.i.eq(fetched.o),
+            summed.i.eq(gathered.o),
             lanes.draw.eq(self.control.draw),
             lanes.temperature.eq(temperature.o),
             lanes.clear.eq(seeding.clear),
             lanes.load.eq(seeding.load),
             lanes.inject.eq(seeding.inject),
-            lanes.address.eq(layout(issue.o).address),
-            lanes.couple.eq(layout(fetched.o).couple),
-            lanes.first.eq(layout(ready.o).first),
-            writeback.take.eq(layout(summed.o).valid & layout(summed.o).last),
-            writeback.target.eq(layout(summed.o).target),
+            lanes.address.eq(issue.o.address),
+            lanes.couple.eq(fetched.o.couple),
+            lanes.first.eq(gathered.o.first),
+            writeback.take.eq(summed.o.valid & summed.o.last),
+            writeback.target.eq(summed.o.target),
             writeback.states.eq(lanes.states),
             host_copy.address.eq(access.address),
             access.states.eq(host_copy.states),
@@ -113,7 +120,23 @@ class GraphFabric(wiring.Component):
 
 
 class _Lanes(wiring.Component):
-    """All lanes, their program memories and their state copies; ports as in `GraphFabric`."""
+    """All lanes with their program memories and state copies.
+
+    `address`, `couple` and `first` belong to one slot: `couple` is due two clocks after `address`,
+    `first` four. The other members are as in `Lane`, `StateCopy` and `GraphFabric`.
+    """
+
+    draw: Signal
+    temperature: Signal
+    clear: Signal
+    load: Signal
+    inject: Signal
+    program: Any
+    address: Signal
+    couple: Signal
+    first: Signal
+    write: data.View
+    states: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params

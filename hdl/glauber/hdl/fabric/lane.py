@@ -1,6 +1,6 @@
 """One lane: its noise units and the p-bit cells of all replicas."""
 
-from amaranth.hdl import Cat, Module, signed
+from amaranth.hdl import Cat, Module, Signal, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -18,6 +18,10 @@ __all__ = ["Lane", "NoiseUnit"]
 class NoiseUnit(wiring.Component):
     """A generator, its shaper, and the noise of the last `draws` words.
 
+    Parameters
+    ----------
+    params : MachineParams
+
     Members
     -------
     draw : In(1)
@@ -25,7 +29,7 @@ class NoiseUnit(wiring.Component):
     temperature : In(18)
         As `NoiseShaper`.
     clear, load, inject : In
-        As `SourceSignature`.
+        As `NoiseSource`.
     noise : Out(ArrayLayout(signed(field_bits), draws))
         The newest draw last.
 
@@ -34,6 +38,13 @@ class NoiseUnit(wiring.Component):
     With draws in `draws` successive clocks, `noise` holds them all in the one clock that is
     `NoiseShaper.LATENCY` after the last of them.
     """
+
+    draw: Signal
+    temperature: Signal
+    clear: Signal
+    load: Signal
+    inject: Signal
+    noise: data.View
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
@@ -65,7 +76,9 @@ class NoiseUnit(wiring.Component):
         ]
         newer = self.noise[-1]
         for age in range(1, params.draws):
-            m.submodules[f"older{age}"] = older = Delay(signed(params.field_bits), 1)
+            m.submodules[f"older{age}"] = older = Delay(
+                signed(params.field_bits), 1, reset_less=True
+            )
             m.d.comb += [older.i.eq(newer), self.noise[-1 - age].eq(older.o)]
             newer = older.o
 
@@ -75,6 +88,10 @@ class NoiseUnit(wiring.Component):
 class Lane(wiring.Component):
     """The arithmetic of one lane.
 
+    Parameters
+    ----------
+    params : MachineParams
+
     Members
     -------
     draw, temperature : In
@@ -83,10 +100,11 @@ class Lane(wiring.Component):
         Seeding, a bit per unit.
     inject : In(64)
     couplings : In(ArrayLayout(signed(coupling_bits), couplings_per_slot))
-        Couplings of a slot; their `couple` flag beside them.
+        Couplings of a slot.
     couple : In(1)
+        As `CouplingPair`, beside the couplings.
     first : In(1)
-        Two clocks after the couplings of a row's first slot.
+        1 two clocks after the couplings of a row's first slot, when the row's noise stands.
     neighbours : In(ArrayLayout(replicas, couplings_per_slot))
         States of the slot's neighbours, two clocks after its couplings.
     states : Out(replicas)
@@ -94,8 +112,19 @@ class Lane(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.engine.update_row`.
+    `glauber.sim.model.engine.run_sweeps`.
     """
+
+    draw: Signal
+    temperature: Signal
+    clear: Signal
+    load: Signal
+    inject: Signal
+    couplings: data.View
+    couple: Signal
+    first: Signal
+    neighbours: data.View
+    states: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
@@ -120,7 +149,7 @@ class Lane(wiring.Component):
         m = Module()
         params = self._params
         m.submodules.pair = pair = CouplingPair(params.coupling_bits, params.couplings_per_slot)
-        m.submodules.operands = operands = Delay(2 * len(pair.same), 1)
+        m.submodules.operands = operands = Delay(2 * len(pair.same), 1, reset_less=True)
         same, opposite = operands.o[: len(pair.same)], operands.o[len(pair.same) :]
 
         m.d.comb += [

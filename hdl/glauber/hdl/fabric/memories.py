@@ -1,6 +1,6 @@
 """The fabric's memories: the program of a lane, and the copies of the state."""
 
-from amaranth.hdl import Cat, Const, Module, unsigned
+from amaranth.hdl import Cat, Const, Module, Signal, unsigned
 from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -18,6 +18,10 @@ def coupling_layout(params: MachineParams) -> data.StructLayout:
 class ProgramMemory(wiring.Component):
     """The coupling words of one lane, a slot per address.
 
+    Parameters
+    ----------
+    params : MachineParams
+
     Members
     -------
     address : In(ceil_log2(slots))
@@ -30,6 +34,12 @@ class ProgramMemory(wiring.Component):
     ------
     Two clocks from `address` to `couplings`: block RAM and its output register.
     """
+
+    address: Signal
+    couplings: data.View
+    write: Signal
+    w_address: Signal
+    w_data: data.View
 
     def __init__(self, params: MachineParams) -> None:
         self._depth = params.slots
@@ -71,7 +81,7 @@ class StateWrite(data.StructLayout):
         super().__init__(
             {
                 "enable": params.beat_pbits,
-                "beat": max(1, ceil_log2(params.pbits // params.beat_pbits)),
+                "beat": ceil_log2(params.pbits // params.beat_pbits),
                 "states": data.ArrayLayout(unsigned(params.replicas), params.beat_pbits),
             }
         )
@@ -83,6 +93,10 @@ class StateCopy(wiring.Component):
     The program is arranged so that a p-bit is never read in the clock in which it is written,
     hence no bypass.
 
+    Parameters
+    ----------
+    params : MachineParams
+
     Members
     -------
     address : In(ceil_log2(pbits))
@@ -93,6 +107,10 @@ class StateCopy(wiring.Component):
     ------
     Two clocks from `address` to `states`; a write can be read by an address one clock later.
     """
+
+    address: Signal
+    states: Signal
+    write: data.View
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params

@@ -1,7 +1,7 @@
 """Takes the new states of a row and writes them in beats."""
 
 from amaranth.hdl import Cat, Module, Signal
-from amaranth.lib import wiring
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
@@ -14,6 +14,10 @@ __all__ = ["WriteBack"]
 class WriteBack(wiring.Component):
     """Buffers a row of `lanes` p-bits and writes `beat_pbits` of them per clock.
 
+    Parameters
+    ----------
+    params : MachineParams
+
     Members
     -------
     take : In(1)
@@ -25,15 +29,21 @@ class WriteBack(wiring.Component):
 
     Timing
     ------
-    The first beat stands at `write` two clocks after `take`, the others follow in successive clocks.
+    The first beat stands at `write` two clocks after `take`, the others
+    in the clocks after it.
     """
+
+    take: Signal
+    target: Signal
+    states: Signal
+    write: data.View
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
         super().__init__(
             {
                 "take": In(1),
-                "target": In(max(1, ceil_log2(params.pbits // params.lanes))),
+                "target": In(ceil_log2(params.pbits // params.lanes)),
                 "states": In(params.lanes * params.replicas),
                 "write": Out(StateWrite(params)),
             }

@@ -56,7 +56,7 @@ class Region(IntEnum):
             Region.SEEDS: "states of the generators `lane * units + unit`, word s0 then word "
             "s1; the write of s1 takes effect for both",
             Region.STATES: "states as one array of bits, `pbit * replicas + replica`, 1 for +1; "
-            "with more than 32 replicas the write of a p-bit's last word takes effect for all of them",
+            "with over 32 replicas the write of a p-bit's last word takes effect for all of them",
             Region.PROGRAM: "coupling words: `(slot * lanes + lane) * couplings_per_slot + k`",
         }[self]
 

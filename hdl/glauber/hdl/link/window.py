@@ -1,5 +1,7 @@
 """A region of the bus that can only be written: checks addresses, then hands the words on."""
 
+from typing import Any
+
 from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -45,6 +47,9 @@ class WriteWindow(wiring.Component):
     ------
     Answers in the clock of the request; one word per clock.
     """
+
+    bus: Any
+    window: Any
 
     def __init__(self, words: int) -> None:
         self._words = words

@@ -3,20 +3,20 @@
 from collections.abc import Callable
 
 from amaranth.hdl import Value
-from amaranth.lib import wiring
 
 from ..facts.noise import Source
+from .source import NoiseSource
 from .xoroshiro import Xoroshiro64, xoroshiro64_injection
 
 __all__ = ["create_source", "seed_injection"]
 
-_SOURCES: dict[Source, tuple[Callable[[], wiring.Component], Callable[[Value], Value]]] = {
+_SOURCES: dict[Source, tuple[type[NoiseSource], Callable[[Value], Value]]] = {
     Source.XOROSHIRO64: (Xoroshiro64, xoroshiro64_injection),
 }
 
 
-def create_source(source: Source) -> wiring.Component:
-    """A generator of the kind `source`, with the interface `SourceSignature`."""
+def create_source(source: Source) -> NoiseSource:
+    """A generator of the kind `source`."""
     return _SOURCES[source][0]()
 
 

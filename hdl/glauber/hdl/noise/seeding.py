@@ -1,5 +1,7 @@
 """Loads generator states over the bus, one generator at a time."""
 
+from typing import Any
+
 from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -31,9 +33,14 @@ class SeedLoader(wiring.Component):
 
     Timing
     ------
-    The pulses follow the second word by 1 (clear) and 2 (load) clocks. Pairs must be at least 3
-    clocks apart, which the link, at 4 bytes a word, always is.
+    The pulses follow the second word by 1 (clear) and 2 (load) clocks. Second words
+    must be at least 2 clocks apart, as they are when every pair is written in full.
     """
+
+    window: Any
+    clear: Signal
+    load: Signal
+    inject: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params

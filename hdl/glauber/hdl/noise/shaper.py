@@ -20,6 +20,9 @@ class LeadingOnes(wiring.Component):
     o : Out(range(width + 1))
     """
 
+    i: Signal
+    o: Signal
+
     def __init__(self, width: int) -> None:
         self._width = width
         super().__init__({"i": In(width), "o": Out(range(width + 1))})
@@ -60,8 +63,9 @@ class NoiseShaper(wiring.Component):
 
     Numbers
     -------
-    The magnitude is `(T * logit) >> 19`, both factors unsigned; the sign bit complements it, which
-    is the floor of the negative number because the exact product is never an integer.
+    The magnitude is `(T * logit) >> 19` of the two codes, which are unsigned. The sign bit
+    complements it: `-magnitude - 1` is the floor of the negative product wherever that is no
+    integer, and makes both signs equally likely where it is one.
 
     Reference
     ---------
@@ -70,6 +74,10 @@ class NoiseShaper(wiring.Component):
 
     TEMPERATURE_LATENCY = 4
     LATENCY = 6
+
+    word: Signal
+    temperature: Signal
+    noise: Signal
 
     def __init__(self, field_bits: int, table: NoiseTable) -> None:
         self._limit = noise_limit(field_bits)
@@ -105,7 +113,11 @@ class NoiseShaper(wiring.Component):
 
 
 class _Lookup(wiring.Component):
-    """The two table entries of a word, 3 clocks later."""
+    """The coarse and the offset entry of a word, 3 clocks later."""
+
+    word: Signal
+    coarse: Signal
+    offset: Signal
 
     def __init__(self, table: NoiseTable) -> None:
         self._table = table

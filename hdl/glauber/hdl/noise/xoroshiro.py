@@ -1,10 +1,9 @@
 """The default source: the linear engine of xoroshiro64, 64 LUT4 and 64 flip-flops."""
 
 from amaranth.hdl import Cat, Module, Signal, Value
-from amaranth.lib import wiring
 
 from ..facts.noise import XOROSHIRO64
-from .source import SourceSignature
+from .source import NoiseSource
 
 __all__ = ["Xoroshiro64", "xoroshiro64_injection"]
 
@@ -25,14 +24,14 @@ def xoroshiro64_injection(state: Value) -> Value:
     return Cat(s0 ^ s1 ^ _shifted(s1), s1)
 
 
-class Xoroshiro64(wiring.Component):
+class Xoroshiro64(NoiseSource):
     """A 64-bit F2-linear generator (LFSR family) that delivers 32 fresh bits per clock.
 
     The definition is `facts.noise.XOROSHIRO64`. The period is 2**64 - 1.
 
     Members
     -------
-    As `SourceSignature`.
+    As `NoiseSource`.
 
     Timing
     ------
@@ -42,9 +41,6 @@ class Xoroshiro64(wiring.Component):
     ---------
     `glauber.sim.model.noise.xoroshiro64_step`.
     """
-
-    def __init__(self) -> None:
-        super().__init__(SourceSignature())
 
     def elaborate(self, platform: object) -> Module:
         m = Module()

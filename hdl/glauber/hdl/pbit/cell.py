@@ -32,6 +32,11 @@ class CouplingPair(wiring.Component):
     One clock.
     """
 
+    couplings: data.View
+    couple: Signal
+    same: Signal
+    opposite: Signal
+
     def __init__(self, coupling_bits: int, couplings_per_slot: int) -> None:
         super().__init__(
             {
@@ -80,8 +85,15 @@ class PbitCell(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.engine.update_row`.
+    `glauber.sim.model.engine.run_sweeps`.
     """
+
+    neighbours: Signal
+    same: Signal
+    opposite: Signal
+    first: Signal
+    noise: Signal
+    state: Signal
 
     def __init__(self, coupling_bits: int, couplings_per_slot: int, field_bits: int) -> None:
         super().__init__(

@@ -1,5 +1,7 @@
 """Walks the rows of a program through a whole schedule, without help from the host."""
 
+from typing import Any
+
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
@@ -40,13 +42,25 @@ class Sequencer(wiring.Component):
 
     Timing
     ------
-    No clock is lost between rows, sweeps and steps, because the next row and the next step are
-    read ahead; rows must have at least `facts.machine.SEQUENCER_CLOCKS` slots for that.
+    The first slot stands `SEQUENCER_CLOCKS + 1` clocks after `start`. No clock is lost between rows,
+    sweeps and steps, because the next row and the next step are read ahead; rows must have at least
+    `facts.machine.SEQUENCER_CLOCKS` slots for that. Shorter rows are walked wrongly, but end.
 
     Reference
     ---------
-    `glauber.sim.model.engine.run`.
+    `glauber.sim.model.engine` and `facts.machine.MachineParams.run_clocks`.
     """
+
+    start: Signal
+    stop: Signal
+    row_count: Signal
+    step_count: Signal
+    rows: Any
+    steps: Any
+    control: Any
+    running: Signal
+    sweep_done: Signal
+    stopped: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
@@ -67,83 +81,134 @@ class Sequencer(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        params = self._params
-        m.submodules.rows = rows = PrefetchTable(params.rows)
-        m.submodules.steps = steps = PrefetchTable(params.steps)
+        m.submodules.rows = rows = PrefetchTable(self._params.rows)
+        m.submodules.steps = steps = PrefetchTable(self._params.steps)
+        m.submodules.phases = phases = _RunPhases(self._params.drain_clocks)
         connect(m, flipped(self.rows), rows.window)
         connect(m, flipped(self.steps), steps.window)
 
         slot = self.control.slot
-        next_length = rows.word[: facts.ROW_LENGTH_BITS]
         slots_left = Signal(facts.ROW_LENGTH_BITS)
-        draws_left = Signal(range(params.draws + 1))
+        draws_left = Signal(range(self._params.draws + 1))
         sweeps_left = Signal(32 - facts.SWEEPS_SHIFT)
-        wait = Signal(range(params.drain_clocks))
-        stopping = Signal()
-        row_end = slots_left == 1
+        row_end = phases.walking & (slots_left <= 1)
         sweep_end = row_end & rows.wrapped
         step_end = sweep_end & (sweeps_left == 1)
-        load_row, load_step, finish = Signal(), Signal(), Signal()
 
         m.d.comb += [
+            phases.start.eq(self.start),
+            phases.stop.eq(self.stop),
+            phases.sweep_end.eq(sweep_end),
+            phases.schedule_end.eq(step_end & steps.wrapped),
             rows.count.eq(self.row_count),
+            rows.rewind.eq(phases.rewind),
+            rows.advance.eq(phases.begin | row_end & ~phases.finish),
             steps.count.eq(self.step_count),
-            rows.advance.eq(load_row),
-            steps.advance.eq(load_step),
-            self.sweep_done.eq(slot.valid & slot.last & sweep_end),
-            slot.last.eq(row_end),
+            steps.rewind.eq(phases.rewind),
+            steps.advance.eq(phases.begin | step_end & ~phases.finish),
             slot.valid.eq(slots_left != 0),
+            slot.last.eq(row_end),
             self.control.draw.eq(draws_left != 0),
-            finish.eq(step_end & steps.wrapped | sweep_end & (stopping | self.stop)),
+            self.running.eq(phases.running),
+            self.sweep_done.eq(sweep_end),
+            self.stopped.eq(phases.stopped),
         ]
         m.d.sync += [
-            stopping.eq((stopping | self.stop) & self.running),
-            slot.first.eq(load_row),
+            slot.first.eq(rows.advance),
             slots_left.eq(Mux(slots_left == 0, 0, slots_left - 1)),
             draws_left.eq(Mux(draws_left == 0, 0, draws_left - 1)),
-            slot.address.eq(Mux(sweep_end, 0, slot.address + 1)),
+            slot.address.eq(Mux(phases.begin | sweep_end, 0, slot.address + 1)),
         ]
-
-        with m.If(load_row):
-            m.d.sync += [
-                slots_left.eq(next_length),
-                draws_left.eq(params.draws),
-                slot.target.eq(rows.word[facts.ROW_LENGTH_BITS :]),
-            ]
-        with m.If(load_step):
-            m.d.sync += [
-                Cat(self.control.temperature, slot.couple, sweeps_left).eq(steps.word),
-            ]
+        with m.If(rows.advance):
+            m.d.sync += Cat(slots_left, slot.target).eq(rows.word)
+            m.d.sync += draws_left.eq(self._params.draws)
+        with m.If(steps.advance):
+            m.d.sync += Cat(self.control.temperature, slot.couple, sweeps_left).eq(steps.word)
         with m.Elif(sweep_end):
             m.d.sync += sweeps_left.eq(sweeps_left - 1)
 
+        return m
+
+
+class _RunPhases(wiring.Component):
+    """The phases of a run, from `start` to rest: fetch, walk, drain.
+
+    Parameters
+    ----------
+    drain_clocks : int
+        How long the fabric works on after the last slot.
+
+    Members
+    -------
+    start, stop : In(1)
+    running, stopped : Out(1)
+        As in `Sequencer`.
+    rewind : Out(1)
+        No run: the tables show their first words.
+    begin : Out(1)
+        The first row begins in the next clock.
+    walking : Out(1)
+        Rows are issued.
+    sweep_end, schedule_end : In(1)
+        A sweep, and with it the schedule, ends in this clock; only while `walking`.
+    finish : Out(1)
+        The sweep that ends in this clock is the last of the run.
+    """
+
+    start: Signal
+    stop: Signal
+    running: Signal
+    stopped: Signal
+    rewind: Signal
+    begin: Signal
+    walking: Signal
+    sweep_end: Signal
+    schedule_end: Signal
+    finish: Signal
+
+    def __init__(self, drain_clocks: int) -> None:
+        self._drain_clocks = drain_clocks
+        super().__init__(
+            {
+                "start": In(1),
+                "stop": In(1),
+                "running": Out(1),
+                "stopped": Out(1),
+                "rewind": Out(1),
+                "begin": Out(1),
+                "walking": Out(1),
+                "sweep_end": In(1),
+                "schedule_end": In(1),
+                "finish": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+
+        wait = Signal(range(max(self._drain_clocks, SEQUENCER_CLOCKS)), reset_less=True)
+        stopping = Signal()
+        stop = stopping | self.stop
+        m.d.sync += [stopping.eq(stop & self.running), wait.eq(wait - 1)]
+        m.d.comb += self.finish.eq(self.schedule_end | self.sweep_end & stop)
         with m.FSM():
             with m.State("IDLE"):
-                m.d.comb += [rows.rewind.eq(1), steps.rewind.eq(1)]
+                m.d.comb += self.rewind.eq(1)
                 with m.If(self.start):
-                    m.d.sync += [
-                        self.running.eq(1),
-                        wait.eq(SEQUENCER_CLOCKS - 1),
-                        self.stopped.eq(0),
-                    ]
+                    m.d.sync += [self.running.eq(1), self.stopped.eq(0)]
+                    m.d.sync += wait.eq(SEQUENCER_CLOCKS - 1)
                     m.next = "FETCH"
-            with m.State("FETCH"):
-                m.d.sync += [wait.eq(wait - 1), slot.address.eq(0)]
-                with m.If(wait == 0):
-                    m.d.comb += [load_row.eq(1), load_step.eq(1)]
-                    m.next = "RUN"
-            with m.State("RUN"):
-                m.d.comb += [load_row.eq(row_end & ~finish), load_step.eq(step_end & ~finish)]
-                with m.If(finish):
-                    m.d.sync += [
-                        wait.eq(params.drain_clocks - 1),
-                        self.stopped.eq(~(step_end & steps.wrapped)),
-                    ]
+            with m.State("FETCH"), m.If(wait == 0):
+                m.d.comb += self.begin.eq(1)
+                m.next = "WALK"
+            with m.State("WALK"):
+                m.d.comb += self.walking.eq(1)
+                with m.If(self.finish):
+                    m.d.sync += self.stopped.eq(~self.schedule_end)
+                    m.d.sync += wait.eq(self._drain_clocks - 1)
                     m.next = "DRAIN"
-            with m.State("DRAIN"):
-                m.d.sync += wait.eq(wait - 1)
-                with m.If(wait == 0):
-                    m.d.sync += self.running.eq(0)
-                    m.next = "IDLE"
+            with m.State("DRAIN"), m.If(wait == 0):
+                m.d.sync += self.running.eq(0)
+                m.next = "IDLE"
 
         return m

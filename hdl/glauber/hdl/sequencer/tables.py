@@ -1,5 +1,7 @@
 """A table of program words that is read one entry ahead."""
 
+from typing import Any
+
 from amaranth.hdl import Module, Mux, Signal, unsigned
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
@@ -11,6 +13,10 @@ __all__ = ["PrefetchTable"]
 
 class PrefetchTable(wiring.Component):
     """Holds `words` words and shows them one after the other, from the first again after the last.
+
+    Parameters
+    ----------
+    words : int
 
     Members
     -------
@@ -31,6 +37,13 @@ class PrefetchTable(wiring.Component):
     ------
     `word` follows `rewind` and `advance` by 3 clocks: counter, block RAM, its output register.
     """
+
+    window: Any
+    count: Signal
+    rewind: Signal
+    advance: Signal
+    word: Signal
+    wrapped: Signal
 
     def __init__(self, words: int) -> None:
         self._depth = words

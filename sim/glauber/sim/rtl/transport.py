@@ -33,6 +33,7 @@ class RtlTransport:
         self.name = name
         self.time_scale = TIME_SCALE
         self._chunk = CHUNK_CYCLES[0]
+        self._arrived = b""
 
     def write(self, data: bytes) -> None:
         """Queue `data`; the machine takes it during the next `read`."""
@@ -44,18 +45,29 @@ class RtlTransport:
         The machine runs at least one chunk of clocks, even if `timeout` is 0.
         """
         deadline = time.monotonic() + timeout
-        while True:
-            begin = time.monotonic()
-            answer = self.simulation.run(self._chunk)
-            end = time.monotonic()
-            if answer:
-                return answer
-            self._adapt(end - begin)
-            if end >= deadline:
-                return b""
+        while not self._arrived:
+            self._step()
+            if time.monotonic() >= deadline:
+                break
+        answer, self._arrived = self._arrived, b""
+        return answer
+
+    def pause(self, seconds: float) -> None:
+        """Let the machine run for `seconds`, but at least one chunk of clocks."""
+        deadline = time.monotonic() + seconds
+        self._step()
+        while time.monotonic() < deadline:
+            self._step()
 
     def close(self) -> None:
         self.simulation.close()
+
+    def _step(self) -> None:
+        begin = time.monotonic()
+        answer = self.simulation.run(self._chunk)
+        self._arrived += answer
+        if not answer:
+            self._adapt(time.monotonic() - begin)
 
     def _adapt(self, seconds: float) -> None:
         if seconds < CHUNK_SECONDS[0]:

@@ -1,0 +1,150 @@
+"""cocotb: the machine against the model, reply by reply, over random problems and link stalls.
+
+The pytest test gives the machine's parameters, the number of problems and a seed by environment.
+"""
+
+import os
+import random
+
+import cocotb
+import numpy as np
+from cobs import cobs
+from support.byte_port import BytePort
+from support.problems import SMALL_MACHINES, random_load
+
+from glauber.hdl.facts.frames import DELIMITER, Kind, Result, seal, unseal
+from glauber.hdl.facts.registers import Region, Register, Status, region_base
+from glauber.sim.model.endpoint import open_model
+
+PARAMS = SMALL_MACHINES[os.environ["GLAUBER_MACHINE"]]
+PROBLEMS = int(os.environ["GLAUBER_PROBLEMS"])
+SEED = int(os.environ["GLAUBER_SEED"])
+RUN_MICROSECONDS = 20_000
+
+
+class Pair:
+    """The gates and the model, asked the same."""
+
+    def __init__(self, port: BytePort) -> None:
+        self.port = port
+        self.model = open_model(PARAMS, "model:", 1)
+        self.seq = 0
+
+    async def exchange(self, kind: int, body: bytes, *, same: bool = True) -> bytes:
+        """The gates' answer to a request; it must be the model's, unless `same` is false."""
+        self.seq = (self.seq + 1) % 256
+        request = cobs.encode(seal(kind, self.seq, body)) + bytes([DELIMITER])
+        self.model.write(request)
+        expected = self.model.read(0)
+        await self.port.write(request)
+        answer = await self.port.read_until(DELIMITER, timeout_us=RUN_MICROSECONDS)
+        if same:
+            assert answer == expected, f"kind {kind}, body {body[:16].hex()}"
+        content = unseal(cobs.decode(answer[:-1]))
+        assert content is not None
+        return content[2]
+
+    async def read(self, address: int, count: int, *, same: bool = True) -> list[int]:
+        """Words that both must give; in bursts."""
+        words: list[int] = []
+        while count:
+            part = min(count, PARAMS.burst_words)
+            body = address.to_bytes(4, "little") + part.to_bytes(2, "little")
+            answer = await self.exchange(Kind.READ, body, same=same)
+            assert answer[0] == Result.OK
+            words += np.frombuffer(answer[1:], "<u4").tolist()
+            address, count = address + part, count - part
+        return words
+
+    async def write(self, address: int, words: np.ndarray) -> None:
+        for start in range(0, len(words), PARAMS.burst_words):
+            part = np.asarray(words[start : start + PARAMS.burst_words], "<u4")
+            body = (address + start).to_bytes(4, "little") + part.tobytes()
+            assert await self.exchange(Kind.WRITE, body) == bytes([Result.OK])
+
+    async def run(self, number: int) -> None:
+        await self.write(Register.RUN, np.array([number]))
+        while (await self.read(Register.STATUS, 1, same=False))[0] & Status.RUNNING:
+            await self.port.wait(50)
+
+
+async def start(dut, seed: int) -> Pair:
+    generator = random.Random(seed)
+    port = BytePort(
+        dut,
+        stall_i=generator.choice((0, 0.3, 0.8)),
+        stall_o=generator.choice((0, 0.3, 0.8)),
+        seed=seed,
+    )
+    await port.start()
+    return Pair(port)
+
+
+@cocotb.test()
+async def random_problems_give_the_states_of_the_model(dut):
+    pair = await start(dut, SEED)
+    for index in range(PROBLEMS):
+        load = random_load(PARAMS, SEED * 1000 + index)
+        await pair.write(region_base(Region.PROGRAM), load.couplings)
+        await pair.write(region_base(Region.ROWS), load.rows)
+        await pair.write(region_base(Region.SEEDS), load.seeds)
+        await pair.write(region_base(Region.STATES), load.states)
+        await pair.write(region_base(Region.STEPS), load.steps)
+        await pair.write(Register.ROW_COUNT, np.array([len(load.rows)]))
+        await pair.write(Register.STEP_COUNT, np.array([len(load.steps)]))
+        await pair.run(index + 1)
+        await pair.read(region_base(Region.STATES), PARAMS.state_words)
+        await pair.read(Register.SWEEPS_DONE, 4)
+
+
+@cocotb.test()
+async def refusals_are_those_of_the_model(dut):
+    pair = await start(dut, SEED + 1)
+    await pair.write(Register.RUN, np.array([0]))  # the number of the last run: nothing happens
+    requests = [
+        (Kind.WRITE, [Register.RUN, 7]),  # no rows, no steps
+        (Kind.WRITE, [Register.ROW_COUNT, 0]),
+        (Kind.WRITE, [Register.ROW_COUNT, PARAMS.rows + 1]),
+        (Kind.WRITE, [Register.STEP_COUNT, PARAMS.steps + 1]),
+        (Kind.WRITE, [0, 1]),  # the header
+        (Kind.WRITE, [Register.STATUS, 1]),
+        (Kind.WRITE, [region_base(Region.ROWS) + PARAMS.rows, 1]),
+        (Kind.WRITE, [region_base(Region.STATES) + PARAMS.state_words, 1]),
+        (Kind.WRITE, [5 << 28, 1]),
+        (9, [0, 1]),
+    ]
+    for kind, (address, word) in requests:
+        body = int(address).to_bytes(4, "little") + int(word).to_bytes(4, "little")
+        answer = await pair.exchange(kind, body)
+        assert answer[0] != Result.OK
+    for address in (Register.STOP, region_base(Region.SEEDS), region_base(Region.PROGRAM), 7 << 28):
+        answer = await pair.exchange(
+            Kind.READ, int(address).to_bytes(4, "little") + b"\1\0"
+        )
+        assert answer == bytes([Result.BAD_ADDRESS])
+    await pair.read(0, Register.RUN, same=False)  # the header; the gates say they are no simulation
+
+
+@cocotb.test()
+async def a_run_refuses_what_would_disturb_it_and_stops_when_told(dut):
+    pair = await start(dut, SEED + 2)
+    load = random_load(PARAMS, SEED)
+    await pair.write(region_base(Region.PROGRAM), load.couplings)
+    await pair.write(region_base(Region.ROWS), load.rows)
+    await pair.write(region_base(Region.STEPS), np.full(1, load.steps[-1] | 0xFFF8_0000))
+    await pair.write(Register.ROW_COUNT, np.array([len(load.rows)]))
+    await pair.write(Register.STEP_COUNT, np.array([1]))
+    begin = Register.RUN.to_bytes(4, "little") + (1).to_bytes(4, "little")
+    assert await pair.exchange(Kind.WRITE, begin, same=False) == bytes([Result.OK])
+    for address in (region_base(Region.STATES), Register.ROW_COUNT):
+        body = int(address).to_bytes(4, "little") + (1).to_bytes(4, "little")
+        assert await pair.exchange(Kind.WRITE, body, same=False) == bytes([Result.BUSY])
+    stop = Register.STOP.to_bytes(4, "little") + (1).to_bytes(4, "little")
+    assert await pair.exchange(Kind.WRITE, stop, same=False) == bytes([Result.OK])
+    while (status := (await pair.read(Register.STATUS, 1, same=False))[0]) & Status.RUNNING:
+        await pair.port.wait(50)
+    assert status == Status.STOPPED
+    sweeps, low, high, _ = await pair.read(Register.SWEEPS_DONE, 4, same=False)
+    slots = int((load.rows & 0xFFF).sum())
+    assert 1 <= sweeps < 8191
+    assert high << 32 | low == PARAMS.run_clocks(slots, sweeps)

@@ -1,0 +1,80 @@
+"""Machines that are small enough to simulate, and random problems for them."""
+
+from dataclasses import dataclass
+
+import dimod
+import numpy as np
+
+from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.noise import NoiseTable, expand_seed
+from glauber.hdl.facts.program import Step
+from glauber.host.compile import IsingProblem, compile_problem, quantise
+
+__all__ = ["SMALL_MACHINES", "Load", "random_bqm", "random_load"]
+
+_SMALL = {"pbits": 128, "slots": 1024, "rows": 128, "steps": 32, "burst_words": 64}
+SMALL_MACHINES = {
+    "least": MachineParams(lanes=1, replicas=1, draws=1, couplings_per_slot=1, **_SMALL),
+    "wide": MachineParams(lanes=8, replicas=2, draws=1, couplings_per_slot=2, **_SMALL),
+    "deep": MachineParams(lanes=1, replicas=64, draws=8, couplings_per_slot=2, **_SMALL),
+    "square": MachineParams(
+        lanes=4, replicas=8, draws=4, couplings_per_slot=1, field_bits=20, **_SMALL
+    ),
+    "coarse": MachineParams(
+        lanes=2, replicas=4, draws=2, couplings_per_slot=2, table=NoiseTable(4, 2), **_SMALL
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Load:
+    """All that is written into a machine before a run, as bus words."""
+
+    rows: np.ndarray
+    couplings: np.ndarray
+    seeds: np.ndarray
+    states: np.ndarray
+    steps: np.ndarray
+
+
+def random_bqm(size: int, degree: float, seed: int) -> dimod.BinaryQuadraticModel:
+    """Integer couplings and biases up to +-100 on a random graph; some spins have none."""
+    random = np.random.default_rng(seed)
+    first, second = np.triu_indices(size, 1)
+    used = random.random(len(first)) < degree / max(1, size - 1)
+    couplings = random.integers(-100, 101, used.sum())
+    biases = np.where(random.random(size) < 0.5, random.integers(-100, 101, size), 0)
+    return dimod.BinaryQuadraticModel(
+        dict(enumerate(biases.tolist())),
+        dict(
+            zip(
+                zip(first[used].tolist(), second[used].tolist(), strict=True),
+                couplings.tolist(),
+                strict=True,
+            )
+        ),
+        "SPIN",
+    )
+
+
+def random_load(params: MachineParams, seed: int) -> Load:
+    """A random problem, seed, start state and schedule."""
+    random = np.random.default_rng(seed)
+    bqm = random_bqm(int(random.integers(2, 40)), random.uniform(0, 6), seed)
+    problem = IsingProblem.from_bqm(bqm)
+    program = compile_problem(problem, quantise(problem, params, 0.001), params)
+    states = random.integers(0, 2, (params.pbits, params.replicas), np.uint8)
+    if program.constant is not None:
+        states[program.constant] = 1
+    temperatures = np.exp(random.uniform(0, np.log(2**18 - 1), random.integers(1, 6)))
+    steps = [Step(1, 1, couple=False)] * int(random.integers(0, 2)) + [
+        Step(int(temperature), int(random.integers(1, 4))) for temperature in temperatures
+    ]
+    seeds = [expand_seed(seed, stream) for stream in range(params.generators)]
+    return Load(
+        program.rows,
+        program.couplings,
+        np.array(seeds, "<u8").view("<u4"),
+        np.packbits(states.ravel(), bitorder="little").view("<u4"),
+        np.array([step.encode() for step in steps], np.uint32),
+    )
