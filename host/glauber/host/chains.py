@@ -63,7 +63,11 @@ class ChainRunner:
         self.stopped = False
 
     def load(self) -> None:
-        """Loads the program, and the constant p-bit if there is one."""
+        """Loads the program, and the constant p-bit if there is one.
+
+        A run that an earlier process left behind is ended first: a busy device takes no program.
+        """
+        self._device.stop()
         self._device.load(self._program)
         constant = self._program.constant
         if constant is not None:

@@ -12,10 +12,22 @@ from glauber.hdl.facts.program import SWEEPS_MAX, Step
 
 from .compile.ising import IsingProblem
 from .errors import OptionError
+from .options import at_least, at_most, positive_number, whole_number
 
-__all__ = ["BetaSchedule", "anneal_schedule", "default_beta_range", "encode_schedule"]
+__all__ = [
+    "BetaSchedule",
+    "anneal_schedule",
+    "default_beta_range",
+    "encode_schedule",
+    "fit_beta_range",
+    "fixed_schedule",
+]
 
 SCHEDULE_TYPES = ("geometric", "linear", "custom")
+DEFAULT_SWEEPS = 1000
+_FRACTION = 1 << TEMPERATURE_FORMAT.fraction_bits
+# T of 1/16 coupling LSB: the smallest field flips a p-bit once in 10 million times.
+_FROZEN = _FRACTION // 16
 
 
 @dataclass(frozen=True)
@@ -52,8 +64,24 @@ def default_beta_range(problem: IsingProblem) -> tuple[float, float]:
     return math.log(2) / (2 * float(fields.max())), math.log(100) / (2 * float(values.min()))
 
 
+def fit_beta_range(beta_range: tuple[float, float], scale: float) -> tuple[float, float]:
+    """The range as far as the temperature register holds it, for a problem quantised by `scale`.
+
+    It ends where the smallest field is frozen.
+    """
+    hottest = _FRACTION * scale / (2 * TEMPERATURE_FORMAT.largest)
+    coldest = _FRACTION * scale / (2 * _FROZEN)
+    low, high = (min(max(beta, hottest), coldest) for beta in beta_range)
+    return low, high
+
+
+def fixed_schedule(beta: float, sweeps: int) -> BetaSchedule:
+    """One inverse temperature. Raises `OptionError`."""
+    return BetaSchedule(np.array([positive_number("beta", beta)]), sweeps)
+
+
 def anneal_schedule(
-    problem: IsingProblem,
+    default_range: tuple[float, float],
     num_sweeps: int | None,
     num_sweeps_per_beta: int,
     beta_range: Sequence[float] | None,
@@ -65,22 +93,21 @@ def anneal_schedule(
         raise OptionError(
             f"beta_schedule_type is {beta_schedule_type!r}; use one of {', '.join(SCHEDULE_TYPES)}"
         )
-    if num_sweeps_per_beta < 1:
-        raise OptionError(f"num_sweeps_per_beta is {num_sweeps_per_beta}; it must be 1 or more")
+    num_sweeps_per_beta = whole_number("num_sweeps_per_beta", num_sweeps_per_beta)
     if (beta_schedule_type == "custom") != (beta_schedule is not None):
         raise OptionError("beta_schedule and beta_schedule_type='custom' must be given together")
     if beta_schedule is not None:
         return _custom(beta_schedule, num_sweeps, num_sweeps_per_beta, beta_range)
-    sweeps = 1000 if num_sweeps is None else num_sweeps
+    sweeps = DEFAULT_SWEEPS if num_sweeps is None else whole_number("num_sweeps", num_sweeps)
     count, rest = divmod(sweeps, num_sweeps_per_beta)
     if count < 1 or rest:
         raise OptionError(
             f"num_sweeps is {sweeps}, which is not a positive multiple of num_sweeps_per_beta, "
             f"{num_sweeps_per_beta}; use {max(1, count) * num_sweeps_per_beta}"
         )
-    low, high = (
-        _checked_range(beta_range) if beta_range is not None else default_beta_range(problem)
-    )
+    low, high = default_range if beta_range is None else _checked_range(beta_range)
+    if count == 1:
+        low = high  # what has one temperature ends cold
     spaced = np.linspace if beta_schedule_type == "linear" else np.geomspace
     return BetaSchedule(spaced(low, high, count), num_sweeps_per_beta)
 
@@ -91,13 +118,16 @@ def _custom(
     num_sweeps_per_beta: int,
     beta_range: Sequence[float] | None,
 ) -> BetaSchedule:
-    betas = np.asarray(beta_schedule, np.float64)
+    try:
+        betas = np.asarray(beta_schedule, np.float64)
+    except (TypeError, ValueError):
+        betas = np.empty(0)
     if betas.ndim != 1 or not len(betas) or not (np.isfinite(betas) & (betas > 0)).all():
         raise OptionError("beta_schedule must be a sequence of positive finite numbers")
     if beta_range is not None:
         raise OptionError("beta_range and beta_schedule contradict each other; leave one out")
     schedule = BetaSchedule(betas, num_sweeps_per_beta)
-    if num_sweeps not in (None, schedule.sweeps):
+    if num_sweeps is not None and whole_number("num_sweeps", num_sweeps) != schedule.sweeps:
         raise OptionError(
             f"num_sweeps is {num_sweeps}, but beta_schedule has {len(betas)} betas of "
             f"{num_sweeps_per_beta} sweeps each, {schedule.sweeps} in all; leave num_sweeps out"
@@ -112,7 +142,8 @@ def _checked_range(beta_range: Sequence[float]) -> tuple[float, float]:
         raise OptionError(f"beta_range is {beta_range!r}; give a pair of numbers") from None
     if not (0 < low <= high < math.inf):
         raise OptionError(
-            f"beta_range is {low:g} to {high:g}; give a positive number, then a finite one not below it"
+            f"beta_range is {low:g} to {high:g}; give the hot end first: a positive number, then a "
+            "finite one that is not below it"
         )
     return low, high
 
@@ -123,18 +154,17 @@ def encode_schedule(schedule: BetaSchedule, scale: float) -> tuple[list[int], fl
     The temperature of a beta is `scale / (2 beta)` coupling LSB, rounded to the register. Raises
     `OptionError` for a beta beyond it.
     """
-    fraction = 1 << TEMPERATURE_FORMAT.fraction_bits
-    exact = fraction * scale / (2 * schedule.betas)
-    codes = np.rint(exact).astype(np.int64)
+    exact = _FRACTION * scale / (2 * schedule.betas)
+    codes = np.rint(exact)
     for index in np.flatnonzero((codes < 1) | (codes > TEMPERATURE_FORMAT.largest)):
-        lowest = fraction * scale / (2 * TEMPERATURE_FORMAT.largest)
+        lowest = _FRACTION * scale / (2 * TEMPERATURE_FORMAT.largest)
         raise OptionError(
             f"beta {schedule.betas[index]:g} is outside the range of this problem on this device, "
-            f"{lowest:.3g} to {fraction * scale:.3g}; choose a beta in it"
+            f"{at_least(lowest)} to {at_most(_FRACTION * scale)}; choose a beta in it"
         )
     error = float(np.abs(codes / exact - 1).max())
     words = []
-    for code in codes.tolist():
+    for code in codes.astype(np.int64).tolist():
         left = schedule.sweeps_per_beta
         while left:
             words.append(Step(code, min(left, SWEEPS_MAX)).encode())

@@ -63,7 +63,6 @@ class StateAccess(wiring.Component):
         narrow = min(params.replicas, 32)
         per_word = 32 // narrow  # p-bits in a word
         parts = params.replicas // narrow  # words of a p-bit
-
         word = Signal(
             32, reset_less=True
         )  # p-bits leave it at the low end or enter at the high one
@@ -72,17 +71,15 @@ class StateAccess(wiring.Component):
         wait = Signal(range(4), reset_less=True)
         part = bus.address[: ceil_log2(parts)]
         pbit = Cat(index, bus.address[ceil_log2(parts) :])
+        states = held if parts > 1 else word[:narrow]
         chosen = (self.states >> (part << 5))[:narrow]
         in_region = bus.address[:REGION_SHIFT] < region_words(Region.STATES, params)
 
         m.d.comb += [
-            bus.result.eq(Result.BAD_ADDRESS),
-            bus.r_data.eq(word),
+            [bus.result.eq(Result.BAD_ADDRESS), bus.r_data.eq(word)],
             self.address.eq(pbit),
             self.write.beat.eq(pbit >> ceil_log2(params.beat_pbits)),
-            self.write.states.eq(
-                Cat((held if parts > 1 else word[:narrow]) for _ in range(params.beat_pbits))
-            ),
+            self.write.states.eq(states.replicate(params.beat_pbits)),
         ]
         with m.FSM():
             with m.State("IDLE"):

@@ -42,9 +42,10 @@ class Sequencer(wiring.Component):
 
     Timing
     ------
-    The first slot stands `SEQUENCER_CLOCKS + 1` clocks after `start`. No clock is lost between rows,
-    sweeps and steps, because the next row and the next step are read ahead; rows must have at least
-    `facts.machine.SEQUENCER_CLOCKS` slots for that. Shorter rows are walked wrongly, but end.
+    The first slot stands `SEQUENCER_CLOCKS + 1` clocks after `start`. No clock is lost between
+    rows, sweeps and steps, because the next row and the next step are read ahead; rows must have
+    at least `facts.machine.SEQUENCER_CLOCKS` slots for that. A run with shorter rows issues the
+    wrong slots, but ends.
 
     Reference
     ---------
@@ -96,22 +97,16 @@ class Sequencer(wiring.Component):
         step_end = sweep_end & (sweeps_left == 1)
 
         m.d.comb += [
-            phases.start.eq(self.start),
-            phases.stop.eq(self.stop),
-            phases.sweep_end.eq(sweep_end),
-            phases.schedule_end.eq(step_end & steps.wrapped),
-            rows.count.eq(self.row_count),
-            rows.rewind.eq(phases.rewind),
+            [phases.start.eq(self.start), phases.stop.eq(self.stop)],
+            [phases.sweep_end.eq(sweep_end), phases.schedule_end.eq(step_end & steps.wrapped)],
+            [rows.count.eq(self.row_count), rows.rewind.eq(phases.rewind)],
             rows.advance.eq(phases.begin | row_end & ~phases.finish),
-            steps.count.eq(self.step_count),
-            steps.rewind.eq(phases.rewind),
+            [steps.count.eq(self.step_count), steps.rewind.eq(phases.rewind)],
             steps.advance.eq(phases.begin | step_end & ~phases.finish),
-            slot.valid.eq(slots_left != 0),
-            slot.last.eq(row_end),
+            [slot.valid.eq(slots_left != 0), slot.last.eq(row_end)],
             self.control.draw.eq(draws_left != 0),
-            self.running.eq(phases.running),
+            [self.running.eq(phases.running), self.stopped.eq(phases.stopped)],
             self.sweep_done.eq(sweep_end),
-            self.stopped.eq(phases.stopped),
         ]
         m.d.sync += [
             slot.first.eq(rows.advance),

@@ -11,6 +11,9 @@ from ..errors import CouplingValueError, InputError
 
 __all__ = ["IsingProblem"]
 
+# Sizes between these can be summed, squared and divided without leaving floating point.
+_SMALLEST, _LARGEST = 1e-100, 1e100
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -35,9 +38,14 @@ class IsingProblem:
     def from_bqm(cls, bqm: dimod.BinaryQuadraticModel) -> "IsingProblem":
         """Takes over a model of either vartype; dimod's energies have the other sign.
 
-        Raises `InputError` for a model without variables, `CouplingValueError` for numbers that
-        are not finite.
+        Raises `InputError` for a model without variables and for another kind of model, `CouplingValueError` for numbers that
+        are not finite, or too large or small to compute with.
         """
+        if not isinstance(bqm, dimod.BinaryQuadraticModel):
+            raise InputError(
+                f"the problem is a {type(bqm).__name__}; give a dimod.BinaryQuadraticModel, or use "
+                "sample_ising or sample_qubo"
+            )
         if not bqm.num_variables:
             raise InputError(
                 "the problem has no variables; a problem needs at least one to be sampled"
@@ -58,6 +66,12 @@ class IsingProblem:
             raise CouplingValueError(
                 f"the coupling of variables {pair[0]!r} and {pair[1]!r} is {coupling[index]}; "
                 "couplings must be finite numbers"
+            )
+        largest = max(np.abs(bias).max(), np.abs(coupling).max(initial=0.0))
+        if largest and not _SMALLEST <= largest <= _LARGEST:
+            raise CouplingValueError(
+                f"the largest coupling or bias is {largest:g}, outside the range of sizes that can "
+                f"be computed with, {_SMALLEST:g} to {_LARGEST:g}; scale the problem"
             )
         used = coupling != 0
         return cls(

@@ -82,10 +82,13 @@ def _order(
     for colour in range(int(classes.max()) + 1):
         candidates = np.flatnonzero(classes == colour).tolist()
         while candidates:
-            ready = [int(visible[readers[row]].max(initial=0)) for row in candidates[:_LOOK_AHEAD]]
-            chosen = next((at for at, when in enumerate(ready) if when <= now), None)
-            if chosen is None:
-                chosen = int(np.argmin(ready))
+            ready: list[int] = []
+            for row in candidates[:_LOOK_AHEAD]:
+                ready.append(int(visible[readers[row]].max(initial=0)))
+                if ready[-1] <= now:
+                    break
+            # The first that need not wait; if all must, the one that waits least.
+            chosen = len(ready) - 1 if ready[-1] <= now else ready.index(min(ready))
             row = candidates.pop(chosen)
             order.append(row)
             now = max(now, ready[chosen]) + int(work[row])

@@ -92,8 +92,9 @@ def compile_problem(problem: IsingProblem, values: Quantised, params: MachinePar
     colours = colour(start, neighbours)
     placement = place(colours, counts, start, neighbours, params)
     pbits = placement.row * params.lanes + placement.lane
+    _check_capacity(placement, biased, problem.size, params)
     constant = len(placement.lengths) * params.lanes if biased else None
-    program = Program(
+    return Program(
         np.array(
             [encode_row(int(length), row) for row, length in enumerate(placement.lengths)],
             np.uint32,
@@ -104,8 +105,6 @@ def compile_problem(problem: IsingProblem, values: Quantised, params: MachinePar
         int(colours.max()) + 1,
         int(placement.lengths.sum()),
     )
-    _check_capacity(program, problem, params)
-    return program
 
 
 def _encode(
@@ -131,7 +130,8 @@ def _encode(
 
 
 def _check_degree(problem: IsingProblem, counts: Ints, params: MachineParams) -> None:
-    most = ROW_LENGTH_MAX * params.couplings_per_slot
+    # A row waits for less than the hazard before it reads.
+    most = (ROW_LENGTH_MAX - params.hazard + 1) * params.couplings_per_slot
     worst = int(counts.argmax())
     if counts[worst] > most:
         raise ProblemTooLargeError(
@@ -146,18 +146,24 @@ def _check_pbits(needed: int, params: MachineParams) -> None:
         raise ProblemTooLargeError(_too_large("p-bits", needed, "pbits", params.pbits, params))
 
 
-def _check_capacity(program: Program, problem: IsingProblem, params: MachineParams) -> None:
+def _check_capacity(placement: Placement, biased: bool, size: int, params: MachineParams) -> None:
+    rows = len(placement.lengths)
+    last_row = int(placement.lane[placement.row == rows - 1].max()) + 1
     for what, needed, option in (
-        ("p-bit addresses", program.addresses, "pbits"),
-        ("rows", len(program.rows), "rows"),
-        ("slots per lane", program.slots, "slots"),
+        (
+            "p-bit addresses",
+            rows * params.lanes + 1 if biased else (rows - 1) * params.lanes + last_row,
+            "pbits",
+        ),
+        ("rows", rows, "rows"),
+        ("slots per lane", int(placement.lengths.sum()), "slots"),
     ):
         capacity = getattr(params, option)
         if needed > capacity:
             text = _too_large(what, needed, option, capacity, params)
-            fits = int(problem.size * capacity / needed)
+            fits = int(size * capacity / needed)
             raise ProblemTooLargeError(
-                f"{text}; about {fits} of the {problem.size} variables would fit at this density"
+                f"{text}; about {fits} of the {size} variables would fit at this density"
             )
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.numbers import TEMPERATURE_FORMAT
+from glauber.hdl.facts.numbers import TEMPERATURE_FORMAT, field_limit
 
 from ..errors import FieldOverflowError, OptionError
+from ..options import at_least
 from .ising import Floats, Ints, IsingProblem
 
 __all__ = ["MAX_SPLIT", "Quantised", "quantise"]
@@ -36,21 +36,29 @@ class Quantised:
     rms_error: float
 
 
-def quantise(problem: IsingProblem, params: MachineParams, hottest_beta: float) -> Quantised:
+def quantise(
+    problem: IsingProblem,
+    params: MachineParams,
+    hottest_beta: float,
+    keep_hottest: bool = True,
+) -> Quantised:
     """Chooses the largest scale that everything fits, exact if there is an exact one.
 
-    `hottest_beta` is the smallest inverse temperature to be used, in the units of the problem; the
-    scale is kept small enough for the temperature register to hold it. Raises `FieldOverflowError`
-    if a p-bit's field could leave the accumulator, `OptionError` if `hottest_beta` is too hot.
+    hottest_beta : the smallest inverse temperature to be used, in the units of the problem
+    keep_hottest : whether the scale is kept small enough for the temperature register to hold it,
+        at the cost of precision; otherwise only as far as that costs none
+
+    Raises `FieldOverflowError` if a p-bit's field could leave the accumulator, `OptionError` if
+    `hottest_beta` must be kept and is too hot.
     """
-    limits = _Limits(problem, params, hottest_beta)
+    limits = _Limits(problem, params, hottest_beta, keep_hottest)
     scale = _exact_scale(problem, params, limits) or _rounded_scale(problem, limits)
     bias = np.rint(problem.bias * scale).astype(np.int64)
     coupling = np.rint(problem.coupling * scale).astype(np.int64)
-    _check_fields(problem, params, bias, coupling)
+    _check_fields(problem, params, limits, bias, coupling)
     values = np.concatenate([problem.bias, problem.coupling])
     errors = np.abs(np.concatenate([bias, coupling]) / scale - values)
-    exact = bool((errors <= _TOLERANCE * np.abs(values).max(initial=1.0)).all())
+    exact = bool((errors <= _TOLERANCE * np.abs(values).max()).all())
     return Quantised(
         bias,
         coupling,
@@ -64,38 +72,51 @@ def quantise(problem: IsingProblem, params: MachineParams, hottest_beta: float) 
 class _Limits:
     """The largest scales that slots, accumulator and temperature register allow."""
 
-    def __init__(self, problem: IsingProblem, params: MachineParams, hottest_beta: float) -> None:
+    def __init__(
+        self,
+        problem: IsingProblem,
+        params: MachineParams,
+        hottest_beta: float,
+        keep_hottest: bool,
+    ) -> None:
         couplings = np.abs(problem.coupling) if len(problem.coupling) else np.abs(problem.bias)
-        self.coupling = couplings.max(initial=0.0)
-        self.field = problem.field_sums(problem.bias, problem.coupling).max()
+        self.coupling = float(couplings.max())
+        self.field = float(problem.field_sums(problem.bias, problem.coupling).max())
         largest = TEMPERATURE_FORMAT.decode(TEMPERATURE_FORMAT.largest)
         self.by_slot = params.coupling_max / self.coupling if self.coupling else 1.0
         self.by_field = params.field_limit / self.field if self.field else 1.0
         self.by_temperature = 2 * hottest_beta * largest
         self.hottest_beta = hottest_beta
+        self.keep_hottest = keep_hottest
 
-    def too_hot(self, scale: float) -> OptionError:
-        lowest = self.hottest_beta * scale / self.by_temperature
-        return OptionError(
-            f"beta {self.hottest_beta:g} is too hot for this problem on this device, whose "
-            f"temperature register allows {lowest:.3g} and more; raise the lowest beta"
-        )
+    def check_heat(self, scale: float) -> None:
+        """Raises `OptionError` if the hottest beta must be kept and asks for less than `scale`."""
+        if self.keep_hottest and self.by_temperature < scale * (1 - _TOLERANCE):
+            lowest = self.hottest_beta * scale / self.by_temperature
+            raise OptionError(
+                f"beta {self.hottest_beta:g} is too hot for this problem on this device, whose "
+                f"temperature register allows {at_least(lowest)} and more; raise the lowest beta"
+            )
 
 
 def _exact_scale(problem: IsingProblem, params: MachineParams, limits: _Limits) -> float | None:
     """The largest scale at which all values are integers and fit, or None."""
+    if not limits.field:
+        return limits.by_temperature  # nothing has a scale
     unit = _common_unit(
         np.concatenate([problem.bias, problem.coupling]),
         params.field_limit,
     )
-    if unit is None or limits.coupling / unit > MAX_SPLIT * params.coupling_max:
+    if unit is None:
         return None
-    if limits.field / unit > params.field_limit:
+    bias, coupling = np.rint(problem.bias / unit), np.rint(problem.coupling / unit)
+    if np.abs(coupling).max(initial=0) > MAX_SPLIT * params.coupling_max:
         return None
-    if 1 / unit > limits.by_temperature:
-        raise limits.too_hot(1 / unit)
+    if problem.field_sums(bias, coupling).max() > params.field_limit:
+        return None
+    limits.check_heat(1 / unit)
     room = min(limits.by_slot, limits.by_field, limits.by_temperature) * unit
-    return max(1, int(room + _TOLERANCE)) / unit
+    return max(1, int(room * (1 + _TOLERANCE))) / unit
 
 
 def _rounded_scale(problem: IsingProblem, limits: _Limits) -> float:
@@ -103,35 +124,48 @@ def _rounded_scale(problem: IsingProblem, limits: _Limits) -> float:
     # Rounding adds at most half to each term of a field.
     terms = np.bincount(problem.first, minlength=problem.size)
     terms = terms + np.bincount(problem.second, minlength=problem.size) + 1
-    room = 1 - terms.max() / 2 / (limits.by_field * limits.field) if limits.field else 1.0
-    return min(limits.by_slot, max(room, 0.5) * limits.by_field, limits.by_temperature)
+    room = 1 - int(terms.max()) / 2 / (limits.by_field * limits.field)
+    scale = min(limits.by_slot, max(room, 0.5) * limits.by_field)
+    if not limits.keep_hottest:
+        return scale
+    limits.check_heat(min(scale, 1 / limits.coupling))
+    return min(scale, limits.by_temperature)
 
 
 def _common_unit(values: Floats, largest: int) -> float | None:
     """The largest number of which all values are multiples, none more than `largest` times."""
-    sizes = np.unique(np.abs(values[values != 0]))
-    if not len(sizes):
-        return 1.0
-    for divisor in range(1, int(largest * sizes[0] / sizes[-1]) + 1):
-        multiples = sizes * (divisor / sizes[0])
-        if (np.abs(multiples - np.rint(multiples)) <= _TOLERANCE * multiples).all():
-            return float(sizes[-1] / np.rint(multiples[-1]))
-    return None
+    sizes = np.unique(np.abs(values[values != 0]))[::-1]
+    # The smallest value is `divisor` units.
+    divisors = np.arange(1, int(largest * sizes[-1] / sizes[0] * (1 + _TOLERANCE)) + 1)
+    for size in sizes:
+        multiples = divisors * (size / sizes[-1])
+        divisors = divisors[np.abs(multiples - np.rint(multiples)) <= _TOLERANCE * multiples]
+        if not len(divisors):
+            return None
+    return float(sizes[0] / np.rint(divisors[0] * (sizes[0] / sizes[-1])))
 
 
-def _check_fields(problem: IsingProblem, params: MachineParams, bias: Ints, coupling: Ints) -> None:
-    sums: NDArray = problem.field_sums(bias, coupling)
+def _check_fields(
+    problem: IsingProblem, params: MachineParams, limits: _Limits, bias: Ints, coupling: Ints
+) -> None:
+    sums = problem.field_sums(bias, coupling)
     lost = not coupling.any() and len(coupling) > 0
-    worst = int(sums.argmax())
-    if sums[worst] <= params.field_limit and not lost:
+    if sums.max() <= params.field_limit and not lost:
         return
     exact_sums = problem.field_sums(problem.bias, problem.coupling)
     worst = int(exact_sums.argmax())
     degree = int((problem.first == worst).sum() + (problem.second == worst).sum())
+    remedy = "split the variable, or scale its bias down"
+    # The largest coupling as one LSB at least, with room for the rounding of the others.
+    needed = max(2 * limits.field / limits.coupling, params.field_limit + 1)
+    field_bits = next((bits for bits in range(4, 25) if field_limit(bits) >= needed), None)
+    if field_bits is not None:
+        remedy = (
+            f"use a device with a wider accumulator (model:?field_bits={field_bits}), or {remedy}"
+        )
     raise FieldOverflowError(
         f"the field of variable {problem.variables[worst]!r} could overflow: its |h| and {degree} "
         f"couplings |J| sum to {exact_sums[worst]:g}, and at the coarsest scale that still tells "
         f"the couplings apart this exceeds the accumulator's limit of {params.field_limit} LSB "
-        f"({params.field_bits} bits); use a device with a wider accumulator "
-        f"(model:?field_bits={min(24, params.field_bits + 4)}) or split the variable"
+        f"({params.field_bits} bits); {remedy}"
     )

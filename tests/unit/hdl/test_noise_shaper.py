@@ -1,0 +1,119 @@
+import random
+from typing import Any
+
+import pytest
+
+from glauber.hdl.facts.noise import NoiseTable
+from glauber.hdl.noise.shaper import LeadingOnes, NoiseShaper
+from support.streams import simulate
+
+TABLES = [NoiseTable(6, 4), NoiseTable(4, 2)]
+TEMPERATURES = [0, 1, 255, 256, 7001, (1 << 18) - 1]
+
+
+def reference(word: int, temperature: int, field_bits: int, table: NoiseTable) -> tuple[int, bool]:
+    """The noise of a word in plain integers, and whether it is saturated."""
+    sign, field, mantissa = word >> 31, word >> 10 & 0x1FFFFF, word & 0x3FF
+    exponent = f"{field:021b}0".index("0")
+    logit = (
+        table.coarse()[table.coarse_index(exponent, mantissa)]
+        + table.offsets()[table.offset_index(exponent, mantissa)]
+    )
+    limit = (1 << (field_bits - 2)) - 1
+    magnitude = temperature * logit >> 19
+    noise = min(magnitude, limit)
+    return -noise - 1 if sign else noise, magnitude > limit
+
+
+def corner_words() -> list[int]:
+    """All numbers of leading ones, with the first, the last and some other mantissa."""
+    fields = [(1 << 21) - (1 << (21 - ones)) for ones in range(22)]
+    dense = [field | (1 << max(0, 20 - ones)) - 1 for ones, field in enumerate(fields)]
+    return [0, (1 << 32) - 1] + [
+        sign << 31 | field << 10 | mantissa
+        for sign in (0, 1)
+        for field in fields + dense
+        for mantissa in (0, 0x2A5, 0x3FF)
+    ]
+
+
+def shape(words: list[int], temperatures: list[int], field_bits: int, table: NoiseTable) -> Any:
+    """The noise of the words, the n-th of them at the n-th temperature."""
+    dut: Any = NoiseShaper(field_bits, table)
+    noise = []
+
+    async def run(ctx: Any) -> None:
+        for clock in range(len(words) + dut.LATENCY):
+            ctx.set(dut.word, words[clock] if clock < len(words) else 0)
+            if 0 <= clock - dut.TEMPERATURE_LATENCY < len(words):
+                ctx.set(dut.temperature, temperatures[clock - dut.TEMPERATURE_LATENCY])
+            if clock >= dut.LATENCY:
+                noise.append(ctx.get(dut.noise))
+            await ctx.tick()
+
+    simulate(dut, run, limit=len(words) + 20)
+    return noise
+
+
+@pytest.mark.parametrize("table", TABLES, ids=["6+4", "4+2"])
+@pytest.mark.parametrize("field_bits", [12, 16, 20])
+def test_noise_matches_plain_integers(field_bits: int, table: NoiseTable) -> None:
+    rng = random.Random(field_bits)
+    words = [rng.getrandbits(32) for _ in range(2000)]
+    temperatures = [rng.choice(TEMPERATURES) for _ in words]
+    for temperature in TEMPERATURES:
+        corners = corner_words()
+        words += corners
+        temperatures += [temperature] * len(corners)
+    expected = [
+        reference(word, temperature, field_bits, table)
+        for word, temperature in zip(words, temperatures, strict=True)
+    ]
+    assert shape(words, temperatures, field_bits, table) == [noise for noise, _ in expected]
+    # 15 bits of magnitude cannot exceed the limit of the widest field.
+    assert any(saturated for _, saturated in expected) == (field_bits < 17)
+
+
+def test_noise_comes_after_exactly_the_stated_clocks() -> None:
+    dut: Any = NoiseShaper(16, TABLES[0])
+    word, temperature = 0x7FFF_FC00, 1 << 12
+    noise, saturated = reference(word, temperature, 16, TABLES[0])
+    idle, _ = reference(0, temperature, 16, TABLES[0])
+    cold, _ = reference(word, 0, 16, TABLES[0])
+    assert len({noise, idle, cold}) == 3
+    assert not saturated
+    seen, off_beat = [], []
+
+    async def run(ctx: Any) -> None:
+        for late in (0, 1):
+            for clock in range(12):
+                ctx.set(dut.word, word if clock == 0 else 0)
+                on = clock == NoiseShaper.TEMPERATURE_LATENCY + late
+                ctx.set(dut.temperature, temperature if on == (not late) else 0)
+                (off_beat if late else seen).append(ctx.get(dut.noise))
+                await ctx.tick()
+
+    # The temperature stands for one clock only: the right one, and then all but ... one too late.
+    simulate(dut, run, limit=50)
+    assert NoiseShaper.TEMPERATURE_LATENCY == 4
+    assert NoiseShaper.LATENCY == 6
+    assert [clock for clock, value in enumerate(seen) if value == noise] == [6]
+
+
+@pytest.mark.parametrize("width", [1, 5, 21])
+def test_leading_ones(width: int) -> None:
+    dut: Any = LeadingOnes(width)
+    rng = random.Random(width)
+    words = [rng.getrandbits(width) for _ in range(50)]
+    words += [(1 << width) - (1 << low) for low in range(width + 1)]
+
+    async def run(ctx: Any) -> None:
+        for word in words:
+            ctx.set(dut.i, word)
+            assert ctx.get(dut.o) == f"{word:0{width}b}0".index("0")
+
+    from amaranth.sim import Simulator  # without a clock, for there is nothing to tick
+
+    simulator = Simulator(dut)
+    simulator.add_testbench(run)
+    simulator.run()
