@@ -21,17 +21,18 @@ def plot_energies(
     """
     from matplotlib.figure import Figure
 
+    plain = title.replace("$", r"\$")  # between two of them Matplotlib reads mathematics
     energies = sampleset.record.energy
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
     axes.hist(energies, bins=min(40, max(1, len(np.unique(energies)))), color="#4a7fb5")
-    axes.axvline(energies.min(), color="#c0392b", label=f"best {energies.min():g}")
+    axes.axvline(energies.min(), color="#c0392b", label=f"best {energies.min():.10g}")
     if target is not None:
-        axes.axvline(target, color="black", linestyle="--", label=f"target {target:g}")
+        axes.axvline(target, color="black", linestyle="--", label=f"target {target:.10g}")
     axes.set(
         xlabel="energy",
         ylabel="reads",
-        title=f"{title}: {len(energies)} reads of {sampleset.info['num_sweeps']} sweeps",
+        title=f"{plain}: {len(energies)} reads of {sampleset.info['num_sweeps']} sweeps",
     )
     axes.legend()
     try:

@@ -1,10 +1,9 @@
 """`GlauberSampler`: a p-bit machine as a dimod sampler."""
 
 import inspect
-import math
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,13 +11,24 @@ import dimod
 import numpy as np
 from numpy.typing import NDArray
 
+from glauber.hdl.facts.noise import expand_seed
+
 from .chains import ChainPlan, ChainRunner
 from .compile import IsingProblem, Quantised, compile_problem, quantise
 from .device import Device
 from .errors import OptionError
 from .link import Transport
+from .options import whole_number
 from .progress import Progress, no_progress
-from .schedule import BetaSchedule, anneal_schedule, encode_schedule
+from .schedule import (
+    DEFAULT_SWEEPS,
+    BetaSchedule,
+    anneal_schedule,
+    default_beta_range,
+    encode_schedule,
+    fit_beta_range,
+    fixed_schedule,
+)
 
 __all__ = ["GlauberSampler"]
 
@@ -35,16 +45,20 @@ class GlauberSampler(dimod.Sampler):
     `OptionError` for a URL that is not legal. A context manager; `close()` closes the device.
     """
 
-    parameters: Mapping[str, Any] = {}
-    properties: Mapping[str, Any] = {}
-
     def __init__(self, device: str | Transport = "model:") -> None:
         self.device = Device(device)
+        self._properties = self.device.info()
+
+    @property
+    def parameters(self) -> dict[str, list[str]]:
+        """The keywords of `sample`, each with the properties that it depends on: none."""
         keywords = inspect.signature(self.sample).parameters.values()
-        self.parameters = {
-            keyword.name: [] for keyword in keywords if keyword.kind is keyword.KEYWORD_ONLY
-        }
-        self.properties = self.device.info()
+        return {keyword.name: [] for keyword in keywords if keyword.kind is keyword.KEYWORD_ONLY}
+
+    @property
+    def properties(self) -> dict[str, object]:
+        """What the device said of itself when it was opened."""
+        return self._properties
 
     def __enter__(self) -> Self:
         return self
@@ -106,25 +120,22 @@ class GlauberSampler(dimod.Sampler):
         """
         if unknown:
             self.remove_unknown_kwargs(**unknown)
-        for name, count in (
-            ("num_reads", num_reads),
-            ("samples_per_read", samples_per_read),
-            ("thin", thin),
-        ):
-            if count < 1:
-                raise OptionError(f"{name} is {count}; it must be 1 or more")
-        if num_sweeps is not None and num_sweeps < 1:
-            raise OptionError(f"num_sweeps is {num_sweeps}; it must be 1 or more")
-        if not bqm.num_variables:
-            return dimod.SampleSet.from_samples_bqm(np.empty((num_reads, 0), np.int8), bqm)
-
+        num_reads = whole_number("num_reads", num_reads)
+        samples_per_read = whole_number("samples_per_read", samples_per_read)
+        thin = whole_number("thin", thin)
+        seed = secrets.randbits(53) if seed is None else whole_number("seed", seed, None)
+        expand_seed(seed, 0)  # raises what would be raised after the program was loaded
+        settings = self._settings(num_reads, seed)
+        if not getattr(bqm, "num_variables", True):
+            nothing = np.empty((num_reads * samples_per_read, 0), np.int8)
+            return dimod.SampleSet.from_samples_bqm(nothing, bqm, info=settings)
         problem = IsingProblem.from_bqm(bqm)
         if beta is None:
             if samples_per_read > 1 or thin > 1:
                 raise OptionError(
                     "samples_per_read and thin need beta: an anneal keeps only its last state"
                 )
-            schedule = anneal_schedule(
+            schedule, values = self._anneal(
                 problem,
                 num_sweeps,
                 num_sweeps_per_beta,
@@ -135,21 +146,20 @@ class GlauberSampler(dimod.Sampler):
         else:
             if beta_range is not None or beta_schedule is not None:
                 raise OptionError("beta contradicts beta_range and beta_schedule; leave one out")
-            schedule = _fixed(beta, 1000 if num_sweeps is None else num_sweeps)
-        seed = secrets.randbits(53) if seed is None else seed
-
-        values = quantise(problem, self.device.params, schedule.hottest)
+            if num_sweeps_per_beta != 1 or beta_schedule_type != "geometric":
+                raise OptionError(
+                    "num_sweeps_per_beta and beta_schedule_type are for anneals; leave them or "
+                    "beta out"
+                )
+            schedule = fixed_schedule(beta, DEFAULT_SWEEPS if num_sweeps is None else num_sweeps)
+            values = quantise(problem, self.device.params, schedule.hottest)
         first_steps, beta_error = encode_schedule(schedule, values.scale)
-        next_steps, _ = encode_schedule(_fixed(schedule.betas[-1], thin), values.scale)
+        next_steps, _ = encode_schedule(fixed_schedule(schedule.betas[-1], thin), values.scale)
         plan = ChainPlan(num_reads, first_steps, seed, samples_per_read, next_steps)
         samples, run_info = self._run(problem, values, plan, interrupt_function, progress)
         info = {
-            "device": self.device.name,
-            "image": f"{self.device.build_id:08x}",
-            "source": self.device.params.source.name.lower(),
-            "num_reads": len(samples),
+            **self._settings(len(samples), seed),
             "num_sweeps": schedule.sweeps,
-            "seed": seed,
             "beta_range": (float(schedule.betas[0]), float(schedule.betas[-1])),
             "beta_error": beta_error,
             "quantisation": {
@@ -161,6 +171,35 @@ class GlauberSampler(dimod.Sampler):
             **run_info,
         }
         return _sample_set(samples, problem, bqm, info)
+
+    def _settings(self, num_reads: int, seed: int) -> dict[str, Any]:
+        return {
+            "device": self.device.name,
+            "image": f"{self.device.build_id:08x}",
+            "source": self.device.params.source.name.lower(),
+            "num_reads": num_reads,
+            "seed": seed,
+        }
+
+    def _anneal(
+        self,
+        problem: IsingProblem,
+        num_sweeps: int | None,
+        num_sweeps_per_beta: int,
+        beta_range: Sequence[float] | None,
+        kind: str,
+        betas: Sequence[float] | None,
+    ) -> tuple[BetaSchedule, Quantised]:
+        """A schedule, and the problem quantised for it.
+
+        A range that the user gave is kept, at the cost of precision; the default one gives way.
+        """
+        default, keep = default_beta_range(problem), not (beta_range is None and betas is None)
+        given = num_sweeps, num_sweeps_per_beta, beta_range, kind, betas
+        schedule = anneal_schedule(default, *given)
+        hottest = schedule.hottest if keep else default[0]
+        values = quantise(problem, self.device.params, hottest, keep)
+        return anneal_schedule(fit_beta_range(default, values.scale), *given), values
 
     def _run(
         self,
@@ -175,12 +214,14 @@ class GlauberSampler(dimod.Sampler):
         before = link.bytes_in, link.bytes_out, link.retries
         program = compile_problem(problem, values, self.device.params)
         per_read = problem.size * plan.sweeps_per_read
-        per_batch = min(plan.num_reads, self.device.params.replicas)
+        planned = per_read * plan.num_reads
+        # Reads beyond the last whole batch take as long as a batch.
+        sweeps = plan.sweeps_per_read * -(-plan.num_reads // self.device.params.replicas)
         runner = ChainRunner(
             self.device,
             program,
             interrupt,
-            lambda sweeps: progress(sweeps * problem.size * per_batch, per_read * plan.num_reads),
+            lambda done: progress(planned * done // sweeps, planned),
         )
         start = time.perf_counter()
         runner.load()
@@ -201,13 +242,6 @@ class GlauberSampler(dimod.Sampler):
                 "retries": link.retries - before[2],
             },
         }
-
-
-def _fixed(beta: float, sweeps: int) -> BetaSchedule:
-    """One inverse temperature. Raises `OptionError`."""
-    if not (0 < beta < math.inf):
-        raise OptionError(f"beta is {beta}; it must be a positive finite number")
-    return BetaSchedule(np.array([beta], np.float64), sweeps)
 
 
 def _sample_set(

@@ -15,6 +15,7 @@ from .errors import OptionError
 from .options import at_least, at_most, positive_number, whole_number
 
 __all__ = [
+    "DEFAULT_SWEEPS",
     "BetaSchedule",
     "anneal_schedule",
     "default_beta_range",
@@ -77,7 +78,9 @@ def fit_beta_range(beta_range: tuple[float, float], scale: float) -> tuple[float
 
 def fixed_schedule(beta: float, sweeps: int) -> BetaSchedule:
     """One inverse temperature. Raises `OptionError`."""
-    return BetaSchedule(np.array([positive_number("beta", beta)]), sweeps)
+    return BetaSchedule(
+        np.array([positive_number("beta", beta)]), whole_number("num_sweeps", sweeps)
+    )
 
 
 def anneal_schedule(

@@ -167,4 +167,4 @@ def test_seed_loader_puts_every_generator_into_its_state() -> None:
 
 def test_a_source_says_how_it_makes_words() -> None:
     with pytest.raises(NotImplementedError, match="NoiseSource does not say"):
-        NoiseSource().elaborate(None)
+        simulate(NoiseSource(), limit=1)

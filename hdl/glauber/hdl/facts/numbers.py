@@ -16,7 +16,6 @@ __all__ = [
     "coupling_range",
     "field_limit",
     "noise_limit",
-    "temperature_from_beta",
 ]
 
 
@@ -74,19 +73,3 @@ def field_limit(field_bits: int) -> int:
     seen: noise beyond the limit outvotes the field exactly as the limit itself does.
     """
     return noise_limit(field_bits)
-
-
-def temperature_from_beta(beta: float) -> int:
-    """The temperature code of an inverse temperature in units of one coupling LSB.
-
-    `T = 1/(2 beta)`, in `TEMPERATURE_FORMAT`. Raises `FactError` for a beta that is not positive,
-    so hot that T exceeds the format, or so cold that T would round to zero.
-    """
-    fraction = 1 << TEMPERATURE_FORMAT.fraction_bits
-    lowest = 1 / (2 * TEMPERATURE_FORMAT.decode(TEMPERATURE_FORMAT.largest))
-    code = round(fraction / (2 * beta)) if beta > 0 else 0
-    if not 1 <= code <= TEMPERATURE_FORMAT.largest:
-        raise FactError.out_of_range(
-            "beta per coupling LSB", beta, lowest, fraction, "choose another beta or another scale"
-        )
-    return code

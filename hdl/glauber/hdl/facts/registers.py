@@ -31,6 +31,7 @@ class Access(Enum):
     READ = "read"
     WRITE = "write"
     READ_WRITE = "read, write"
+    VARIOUS = "word by word"
 
 
 class Region(IntEnum):
@@ -45,7 +46,10 @@ class Region(IntEnum):
 
     @property
     def access(self) -> Access:
-        return Access.READ_WRITE if self is Region.STATES else Access.WRITE
+        return {
+            Region.REGISTERS: Access.VARIOUS,
+            Region.STATES: Access.READ_WRITE,
+        }.get(self, Access.WRITE)
 
     @property
     def meaning(self) -> str:

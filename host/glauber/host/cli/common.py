@@ -2,20 +2,26 @@
 
 import argparse
 import json
+import math
+import os
 from pathlib import Path
-from typing import Any
-
-import dimod
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from ..errors import EnvironmentMissingError, OptionError
-from ..files import Problem
+
+if TYPE_CHECKING:
+    # Not at run time: `--help` must not wait for them.
+    import dimod
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..files import Problem
 
 __all__ = [
     "add_problem_options",
     "check_output",
     "common_report",
+    "finite",
     "print_json",
     "save_samples",
     "spin_samples",
@@ -49,6 +55,14 @@ def add_problem_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def finite(text: str) -> float:
+    """A finite number, for `type` of an option."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text} is not a finite number")
+    return number
+
+
 def check_output(path: Path | None, suffixes: tuple[str, ...], option: str) -> None:
     """Raises now what would otherwise be raised after the run."""
     if path is None:
@@ -57,15 +71,19 @@ def check_output(path: Path | None, suffixes: tuple[str, ...], option: str) -> N
         raise OptionError(f"{option} is {path}; the name must end in {' or '.join(suffixes)}")
     if not path.parent.is_dir():
         raise OptionError(f"{option} is {path}, but there is no folder {path.parent}; create it")
+    if path.is_dir():
+        raise OptionError(f"{option} is {path}, which is a folder; give the name of a file")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise EnvironmentMissingError(f"no permission to write {path}; choose another place")
 
 
-def spin_samples(sampleset: dimod.SampleSet) -> NDArray[np.int8]:
+def spin_samples(sampleset: "dimod.SampleSet") -> "NDArray[np.int8]":
     """The samples as +-1, shape (rows, variables)."""
-    samples = np.asarray(sampleset.record.sample, np.int8)
-    return 2 * samples - 1 if sampleset.vartype is dimod.BINARY else samples
+    samples = sampleset.record.sample
+    return 2 * samples - 1 if sampleset.vartype.name == "BINARY" else samples
 
 
-def common_report(problem: Problem, sampleset: dimod.SampleSet) -> dict[str, Any]:
+def common_report(problem: "Problem", sampleset: "dimod.SampleSet") -> dict[str, Any]:
     """What every command reports of a run, ready for JSON."""
     energies, info = sampleset.record.energy, sampleset.info
     report = {
@@ -80,10 +98,16 @@ def common_report(problem: Problem, sampleset: dimod.SampleSet) -> dict[str, Any
     return report | info
 
 
-def save_samples(path: Path, problem: Problem, **arrays: Any) -> None:
-    """Writes arrays beside the names of the variables, compressed."""
+def save_samples(path: Path, problem: "Problem", **arrays: Any) -> None:
+    """Writes arrays beside the names of the variables, compressed: numbers, or else texts."""
+    import numpy as np
+
+    names = list(problem.bqm.variables)
+    if not all(type(name) is int for name in names):
+        names = [str(name) for name in names]
     try:
-        np.savez_compressed(path, variables=np.array(list(problem.bqm.variables)), **arrays)
+        with path.open("wb") as file:  # given a path, NumPy may change its name
+            np.savez_compressed(file, variables=np.array(names), **arrays)
     except OSError as error:
         raise EnvironmentMissingError(
             f"cannot write {path}: {error.strerror}; choose another place"

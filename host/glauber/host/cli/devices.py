@@ -4,9 +4,6 @@ import argparse
 import importlib.util
 from typing import Any
 
-from serial.tools import list_ports
-
-from ..device import Device
 from ..errors import GlauberError
 from .common import print_json
 
@@ -52,12 +49,16 @@ def run(options: argparse.Namespace) -> None:
 
 def describe(url: str) -> dict[str, Any]:
     """What the device at `url` says of itself. Raises as `Device`."""
+    from ..device import Device
+
     with Device(url) as device:
         return device.info()
 
 
 def list_devices(probe: bool) -> list[dict[str, Any]]:
     """The model, the simulated gates, and the serial ports, which are asked only if `probe`."""
+    from serial.tools import list_ports
+
     found: list[dict[str, Any]] = [describe("model:")]
     if importlib.util.find_spec("amaranth"):
         found.append({"device": "rtl:", "note": "the gates; compiled when they are first used"})

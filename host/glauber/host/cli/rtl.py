@@ -4,8 +4,6 @@ import argparse
 import sys
 from typing import Any
 
-from ..transports import open_transport
-
 __all__ = ["add_parser"]
 
 _EPILOG = """\
@@ -41,6 +39,8 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Carries out the command."""
+    from ..transports import open_transport
+
     transport = open_transport(f"rtl:?{options.options}" if options.options else "rtl:")
     from glauber.sim.rtl import VirtualBoard
 

@@ -3,9 +3,7 @@
 import argparse
 from typing import Any
 
-from ..files import read_problem
-from ..progress import show_progress
-from ..sampler import GlauberSampler
+from ..options import whole_number
 from .common import (
     add_problem_options,
     check_output,
@@ -51,9 +49,16 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Carries out the command."""
+    # Here, because `--help` must not wait for NumPy and dimod.
+    from ..files import read_problem
+    from ..progress import show_progress
+    from ..sampler import GlauberSampler
+
+    if options.burn_in is not None:
+        whole_number("--burn-in", options.burn_in)
     check_output(options.output, (".npz",), "--output")
     problem = read_problem(options.file, options.as_kind)
-    with GlauberSampler(options.device) as sampler, show_progress("sampling", "update") as show:
+    with show_progress("sampling", "update") as show, GlauberSampler(options.device) as sampler:
         sampleset = sampler.sample(
             problem.bqm,
             beta=options.beta,
@@ -87,7 +92,7 @@ def run(options: argparse.Namespace) -> None:
     print(
         f"{report['problem']}: {len(sampleset)} samples at beta {options.beta:g}, "
         f"on {report['device']}\n"
-        f"  mean energy   {report['mean_energy']:g}   (lowest {report['best_energy']:g})\n"
+        f"  mean energy   {report['mean_energy']:.8g}   (lowest {report['best_energy']:.10g})\n"
         f"  {report['spin_updates']:.3g} spin updates in {report['seconds']:.2f} s, "
         f"{report['updates_per_ns']:.3g} per ns; seed {report['seed']}"
     )

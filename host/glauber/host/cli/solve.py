@@ -4,14 +4,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..files import read_problem
-from ..plots import PLOT_SUFFIXES, plot_energies
-from ..progress import show_progress
-from ..sampler import GlauberSampler
 from .common import (
     add_problem_options,
     check_output,
     common_report,
+    finite,
     print_json,
     save_samples,
     spin_samples,
@@ -45,7 +42,7 @@ def add_parser(commands: Any) -> None:
         help="first and last inverse temperature (default: from the problem)",
     )
     parser.add_argument(
-        "--target", type=float, metavar="E", help="report whether this energy was reached"
+        "--target", type=finite, metavar="E", help="report whether this energy was reached"
     )
     parser.add_argument(
         "--plot", type=Path, metavar="FILE.png", help="draw the energies of the reads"
@@ -55,10 +52,16 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Carries out the command."""
+    # Here, because `--help` must not wait for NumPy and dimod.
+    from ..files import read_problem
+    from ..plots import PLOT_SUFFIXES, plot_energies
+    from ..progress import show_progress
+    from ..sampler import GlauberSampler
+
     check_output(options.output, (".npz",), "--output")
     check_output(options.plot, PLOT_SUFFIXES, "--plot")
     problem = read_problem(options.file, options.as_kind)
-    with GlauberSampler(options.device) as sampler, show_progress("annealing", "update") as show:
+    with show_progress("annealing", "update") as show, GlauberSampler(options.device) as sampler:
         sampleset = sampler.sample(
             problem.bqm,
             num_reads=32 if options.num_reads is None else options.num_reads,
@@ -69,7 +72,7 @@ def run(options: argparse.Namespace) -> None:
         )
     report = common_report(problem, sampleset)
     report["reached_target"] = (
-        None if options.target is None else report["best_energy"] <= options.target
+        None if options.target is None else _reached(report["best_energy"], options.target)
     )
     if options.output:
         save_samples(
@@ -88,21 +91,26 @@ def run(options: argparse.Namespace) -> None:
         print(_text(report, options.target))
 
 
+def _reached(energy: float, target: float) -> bool:
+    """Whether `energy` is as low as `target`, but for the rounding of a sum."""
+    return energy <= target + 1e-9 * abs(target)
+
+
 def _text(report: dict[str, Any], target: float | None) -> str:
     quantisation = report["quantisation"]
     lines = [
         "{problem}: {variables} variables, {interactions} interactions, on {device}".format(
             **report
         ),
-        "  best energy   {best_energy:g}   (mean of {num_reads} reads {mean_energy:g})".format(
+        "  best energy   {best_energy:.10g}   (mean of {num_reads} reads {mean_energy:.8g})".format(
             **report
         ),
     ]
     if "best_cut" in report:
-        lines.append(f"  best cut      {report['best_cut']:g}")
+        lines.append(f"  best cut      {report['best_cut']:.10g}")
     if target is not None:
         lines.append(
-            f"  target        {target:g} {'' if report['reached_target'] else 'not '}reached"
+            f"  target        {target:.10g} {'' if report['reached_target'] else 'not '}reached"
         )
     lines.append(
         "  couplings     "

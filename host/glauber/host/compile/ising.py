@@ -38,8 +38,8 @@ class IsingProblem:
     def from_bqm(cls, bqm: dimod.BinaryQuadraticModel) -> "IsingProblem":
         """Takes over a model of either vartype; dimod's energies have the other sign.
 
-        Raises `InputError` for a model without variables and for another kind of model, `CouplingValueError` for numbers that
-        are not finite, or too large or small to compute with.
+        Raises `InputError` for another kind of model and for one without variables,
+        `CouplingValueError` for numbers that are not finite, or too large or small to compute with.
         """
         if not isinstance(bqm, dimod.BinaryQuadraticModel):
             raise InputError(

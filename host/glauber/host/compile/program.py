@@ -148,13 +148,8 @@ def _check_pbits(needed: int, params: MachineParams) -> None:
 
 def _check_capacity(placement: Placement, biased: bool, size: int, params: MachineParams) -> None:
     rows = len(placement.lengths)
-    last_row = int(placement.lane[placement.row == rows - 1].max()) + 1
     for what, needed, option in (
-        (
-            "p-bit addresses",
-            rows * params.lanes + 1 if biased else (rows - 1) * params.lanes + last_row,
-            "pbits",
-        ),
+        ("p-bit addresses", rows * params.lanes + biased, "pbits"),
         ("rows", rows, "rows"),
         ("slots per lane", int(placement.lengths.sum()), "slots"),
     ):

@@ -1,0 +1,110 @@
+"""Prints the facts as the reference page of the documentation, in Markdown."""
+
+from collections.abc import Iterable
+
+from . import frames, noise, numbers, program
+from .digest import facts_hash
+from .frames import Kind, Result
+from .machine import PIPELINE_CLOCKS, MachineParams
+from .registers import PROTOCOL_VERSION, Header, Region, Register, region_base
+
+__all__ = ["render"]
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def _formats() -> str:
+    heat, logit = numbers.TEMPERATURE_FORMAT, numbers.LOGIT_FORMAT
+    params = MachineParams()
+    lsb = "one coupling LSB"
+    rows = [
+        ("coupling, bias", f"signed, {params.coupling_bits} bits by default", lsb),
+        ("field", f"signed, {params.field_bits} bits by default", lsb),
+        ("temperature `T = 1/(2 beta)`", f"unsigned {heat.integer_bits}.{heat.fraction_bits}", lsb),
+        (
+            "table entry",
+            f"unsigned {logit.integer_bits}.{logit.fraction_bits}",
+            "standard logistic",
+        ),
+    ]
+    return _table(("number", "format", "unit"), rows)
+
+
+def _words() -> str:
+    heat = numbers.TEMPERATURE_FORMAT
+    rows = [
+        ("random", f"sign (1), exponent ({noise.EXPONENT_BITS}), mantissa ({noise.MANTISSA_BITS})"),
+        ("coupling", "p-bit address, coupling in two's complement (`coupling_bits`)"),
+        ("row", f"target row, length in slots ({program.ROW_LENGTH_BITS})"),
+        ("step", f"sweeps ({32 - program.SWEEPS_SHIFT}), couple (1), temperature ({heat.width})"),
+    ]
+    return _table(("word", "fields from the top bit down (bits)"), rows)
+
+
+def render() -> str:
+    """The reference page."""
+    regions = _table(
+        ("region", "first address", "access", "words"),
+        (
+            (region.name, f"0x{region_base(region):08x}", region.access.value, region.meaning)
+            for region in Region
+        ),
+    )
+    header = _table(
+        ("address", "header word", "meaning"),
+        ((int(word), word.name, word.meaning) for word in Header),
+    )
+    registers = _table(
+        ("address", "register", "access", "meaning"),
+        ((int(word), word.name, word.access.value, word.meaning) for word in Register),
+    )
+    results = _table(
+        ("code", "result", "meaning"),
+        ((int(result), result.name, result.meaning) for result in Result),
+    )
+    kinds = ", ".join(f"{kind.name} = {int(kind)}" for kind in Kind)
+    return f"""# Reference: what gates, model and host agree on
+
+This page is made by `python -m glauber.hdl.facts`. Protocol version {PROTOCOL_VERSION}, digest of
+the facts `{facts_hash():08x}`.
+
+## Numbers
+
+{_formats()}
+
+## Words
+
+{_words()}
+
+A row may read new states {PIPELINE_CLOCKS} slots after the last slot of the row that made them, and
+one more for each further beat in which the row was written.
+
+## Address space (32-bit words)
+
+{regions}
+
+## Header
+
+{header}
+
+## Registers
+
+{registers}
+
+## Frames
+
+Kinds: {kinds}.
+
+```
+{(frames.__doc__ or "").strip()}
+```
+
+{results}
+"""
+
+
+if __name__ == "__main__":
+    print(render(), end="")
