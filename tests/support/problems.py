@@ -1,6 +1,7 @@
 """Machines that are small enough to simulate, and random problems for them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import dimod
 import numpy as np
@@ -12,7 +13,7 @@ from glauber.host.compile import IsingProblem, compile_problem, quantise
 
 __all__ = ["SMALL_MACHINES", "Load", "random_bqm", "random_load"]
 
-_SMALL = {"pbits": 128, "slots": 1024, "rows": 128, "steps": 32, "burst_words": 64}
+_SMALL: dict[str, Any] = {"pbits": 128, "slots": 1024, "rows": 128, "steps": 32, "burst_words": 64}
 SMALL_MACHINES = {
     "least": MachineParams(lanes=1, replicas=1, draws=1, couplings_per_slot=1, **_SMALL),
     "wide": MachineParams(lanes=8, replicas=2, draws=1, couplings_per_slot=2, **_SMALL),

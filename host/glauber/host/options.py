@@ -35,9 +35,9 @@ def positive_number(name: str, value: Any) -> float:
 
 def at_least(limit: float) -> str:
     """A lower limit in three digits, rounded up: what a user copies from a text is legal."""
-    return f"{Context(_DIGITS, ROUND_CEILING).create_decimal_from_float(limit):g}"
+    return f"{float(Context(_DIGITS, ROUND_CEILING).create_decimal_from_float(limit)):g}"
 
 
 def at_most(limit: float) -> str:
     """An upper limit in three digits, rounded down."""
-    return f"{Context(_DIGITS, ROUND_FLOOR).create_decimal_from_float(limit):g}"
+    return f"{float(Context(_DIGITS, ROUND_FLOOR).create_decimal_from_float(limit)):g}"

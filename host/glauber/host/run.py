@@ -5,9 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from glauber.hdl.facts.program import SWEEPS_SHIFT
+from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status, region_base
 
 from .bus import WORD_MAX, Words
@@ -102,7 +100,7 @@ class Run:
         link.write(Register.RUN, [number])
         stopped = bool(self._wait() & Status.STOPPED)
         sweeps, low, high = (int(word) for word in link.read(Register.SWEEPS_DONE, 3))
-        asked = int((steps >> np.uint32(SWEEPS_SHIFT)).sum(dtype=np.uint64))
+        asked = sum(Step.decode(word).sweeps for word in steps.tolist())
         if link.read_word(Register.RUN) != number or (not stopped and sweeps != asked & WORD_MAX):
             raise DeviceLostError(
                 f"{link.transport.name} lost run {number} after {sweeps} of {asked} sweeps: it was "

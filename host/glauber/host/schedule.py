@@ -159,10 +159,12 @@ def encode_schedule(schedule: BetaSchedule, scale: float) -> tuple[list[int], fl
     """
     exact = _FRACTION * scale / (2 * schedule.betas)
     codes = np.rint(exact)
-    for index in np.flatnonzero((codes < 1) | (codes > TEMPERATURE_FORMAT.largest)):
+    hot, cold = codes.max() > TEMPERATURE_FORMAT.largest, codes.min() < 1
+    if hot or cold:
+        beta = schedule.betas.min() if hot else schedule.betas.max()
         lowest = _FRACTION * scale / (2 * TEMPERATURE_FORMAT.largest)
         raise OptionError(
-            f"beta {schedule.betas[index]:g} is outside the range of this problem on this device, "
+            f"beta {beta:g} is outside the range of this problem on this device, "
             f"{at_least(lowest)} to {at_most(_FRACTION * scale)}; choose a beta in it"
         )
     error = float(np.abs(codes / exact - 1).max())

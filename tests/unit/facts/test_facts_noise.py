@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -31,10 +32,7 @@ def sums(table):
 
 def probabilities():
     return np.array(
-        [
-            math.ldexp(1, -min(exponent + 1, EXPONENT_MAX) - MANTISSA_BITS)
-            for exponent, _ in keys()
-        ]
+        [math.ldexp(1, -min(exponent + 1, EXPONENT_MAX) - MANTISSA_BITS) for exponent, _ in keys()]
     )
 
 
@@ -45,7 +43,7 @@ def test_probabilities_of_the_keys_sum_to_one():
 @pytest.mark.parametrize("split", SPLITS)
 def test_sums_never_fall(split):
     values = sums(NoiseTable(*split))
-    assert all(low <= high for low, high in zip(values, values[1:], strict=False))
+    assert all(low <= high for low, high in pairwise(values))
     assert max(values) <= LOGIT_FORMAT.largest
 
 

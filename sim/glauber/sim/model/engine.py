@@ -56,7 +56,7 @@ def gather_rows(
     """
     slots = int(lengths.sum())
     row_of_slot = np.repeat(np.arange(len(lengths)), lengths)
-    # A program longer than the memory wraps around, as the gates' slot counter does.
+    # Hosts send no program that is longer than the memory; what it would do is not defined.
     used = np.resize(couplings, (slots, lanes, per_slot))
     slot, lane, k = np.nonzero(used)
     cell = row_of_slot[slot] * lanes + lane

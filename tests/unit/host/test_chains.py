@@ -1,0 +1,143 @@
+import numpy as np
+import pytest
+
+from glauber.hdl.facts.noise import expand_seed
+from glauber.hdl.facts.program import Step
+from glauber.hdl.facts.registers import Region, Register, Status
+from glauber.host.chains import ChainPlan, ChainRunner
+from glauber.host.compile import Program
+from glauber.host.device import Device
+from glauber.host.errors import DeviceRefusedError
+from glauber.sim.model.endpoint import Endpoint
+from support.fake_machine import FakeMachine
+
+STEPS = [Step(256, sweeps).encode() for sweeps in (2, 3)]
+NEXT = [Step(256, 4).encode()]
+RANDOMISE = Step(1, 1, couple=False)
+
+
+def program(constant=None):
+    return Program(
+        rows=np.array([2, 3], np.uint32),
+        couplings=np.arange(20, dtype=np.uint32),
+        pbits=np.array([3, 0, 2]),
+        constant=constant,
+        colours=2,
+        slots=5,
+    )
+
+
+def runner(constant=None, polls=0, **given):
+    machine = FakeMachine(polls=polls)
+    device = Device(Endpoint(machine, "fake"))
+    return ChainRunner(device, program(constant), **given), machine
+
+
+def leave_running(machine):
+    machine.registers[Register.STATUS] = Status.RUNNING
+    machine.left = 1_000_000
+
+
+def test_a_plan_counts_its_sweeps():
+    assert ChainPlan(1, STEPS, 0).sweeps_per_read == 5
+    assert ChainPlan(1, STEPS, 0, 4, NEXT).sweeps_per_read == 5 + 3 * 4
+
+
+def test_a_program_is_loaded_with_its_constant():
+    chains, machine = runner(constant=4)
+    chains.load()
+    assert machine.memory[Region.ROWS][:2].tolist() == [2, 3]
+    assert machine.memory[Region.PROGRAM][:20].tolist() == list(range(20))
+    states = np.unpackbits(machine.memory[Region.STATES].view(np.uint8), bitorder="little")
+    states = states.reshape(64, 64)
+    assert states[4].all()
+    assert not np.delete(states, 4, 0).any()
+
+
+def test_states_are_left_alone_without_a_constant():
+    chains, machine = runner()
+    machine.memory[Region.STATES][:] = 7
+    chains.load()
+    assert (machine.memory[Region.STATES] == 7).all()
+
+
+def test_an_orphaned_run_is_ended_before_the_program_is_loaded():
+    chains, machine = runner(constant=4)
+    leave_running(machine)
+    chains.load()
+    assert machine.log == [(Register.STOP, 1)]
+    assert machine.memory[Region.ROWS][:2].tolist() == [2, 3]
+
+
+def test_without_the_stop_a_busy_device_would_refuse():
+    _, machine = runner()
+    leave_running(machine)
+    with pytest.raises(DeviceRefusedError, match="a run is under way"):
+        Device(Endpoint(machine, "fake")).load(program())
+
+
+def test_reads_take_batches_of_all_replicas_and_a_seed_each():
+    chains, machine = runner()
+    chains.load()
+    seeds = []
+    write = machine.write
+
+    def note(address, words):
+        if address >> 28 == Region.SEEDS and not address & 0xFFFF:
+            seeds.append(int(words[0]) | int(words[1]) << 32)
+        return write(address, words)
+
+    machine.write = note
+    samples = chains.run(ChainPlan(130, STEPS, seed=9))
+    assert samples.shape == (130, 1, 3)
+    assert samples.dtype == np.int8
+    assert len(machine.steps_run) == 3
+    assert all(Step.decode(steps[0]) == RANDOMISE for steps in machine.steps_run)
+    assert all(steps[1:] == STEPS for steps in machine.steps_run)
+    streams = [machine.params.seed_stream(batch, 0, 0) for batch in range(3)]
+    assert seeds == [expand_seed(9, stream) for stream in streams]
+    assert len(set(seeds)) == 3
+
+
+def test_samples_are_the_states_of_the_variables():
+    chains, machine = runner()
+    states = np.random.default_rng(1).integers(0, 1 << 32, 128, dtype=np.uint32)
+    machine.memory[Region.STATES][:] = states
+    bits = np.unpackbits(states.view(np.uint8), bitorder="little").reshape(64, 64)
+    samples = chains.run(ChainPlan(10, STEPS, seed=1))
+    assert np.array_equal(samples[:, 0], 2 * bits[[3, 0, 2], :10].T.astype(int) - 1)
+
+
+def test_later_samples_continue_the_chain():
+    chains, machine = runner()
+    samples = chains.run(ChainPlan(2, STEPS, 1, samples_per_read=3, next_steps=NEXT))
+    assert samples.shape == (2, 3, 3)
+    assert [steps[-1:] for steps in machine.steps_run] == [STEPS[1:], NEXT, NEXT]
+    assert [Step.decode(steps[0]).couple for steps in machine.steps_run] == [False, True, True]
+    assert chains.sweeps == 5 + 2 * 4  # the random start is not counted
+
+
+def test_progress_counts_the_sweeps_of_all_batches():
+    done = []
+    chains, _ = runner(polls=1, on_sweeps=done.append)
+    plan = ChainPlan(100, STEPS, 1, samples_per_read=2, next_steps=NEXT)
+    chains.run(plan)
+    assert done == sorted(done)
+    assert done[-1] == 2 * plan.sweeps_per_read == chains.sweeps
+    assert not chains.stopped
+
+
+def test_an_interrupt_keeps_whole_batches_only():
+    machine_of = []
+    chains, machine = runner(interrupt=lambda: len(machine_of[0].steps_run) == 5)
+    machine_of.append(machine)
+    plan = ChainPlan(200, STEPS, 1, samples_per_read=2, next_steps=NEXT)
+    samples = chains.run(plan)
+    assert chains.stopped
+    assert samples.shape == (128, 2, 3)
+
+
+def test_an_interrupt_at_once_leaves_nothing():
+    chains, machine = runner(interrupt=lambda: True)
+    assert chains.run(ChainPlan(200, STEPS, 1)).shape == (0, 1, 3)
+    assert machine.steps_run == []

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from glauber.host.compile.colour import adjacency, colour
+
+
+def coloured(size, edges):
+    """The colours of a graph, after a check that they are proper and leave no gap."""
+    first, second = np.array(edges, np.int64).reshape(-1, 2).T
+    start, neighbours = adjacency(size, first, second)
+    colours = colour(start, neighbours)
+    assert colours.shape == (size,)
+    assert not (colours[first] == colours[second]).any()
+    assert set(colours.tolist()) == set(range(int(colours.max(initial=-1)) + 1))
+    return colours
+
+
+def random_edges(size, probability, seed):
+    random = np.random.default_rng(seed)
+    first, second = np.triu_indices(size, 1)
+    used = random.random(len(first)) < probability
+    # In no order, and either way round.
+    edges = random.permuted(np.stack([first[used], second[used]], 1), axis=1)
+    return random.permutation(edges)
+
+
+def test_adjacency_lists_every_neighbour_of_every_node():
+    edges = random_edges(30, 0.2, 1)
+    start, neighbours = adjacency(30, edges[:, 0], edges[:, 1])
+    for node in range(30):
+        expected = [b if a == node else a for a, b in edges.tolist() if node in (a, b)]
+        assert sorted(neighbours[start[node] : start[node + 1]].tolist()) == sorted(expected)
+    assert start[-1] == len(neighbours) == 2 * len(edges)
+
+
+@pytest.mark.parametrize("size", [2, 7, 40, 150])
+@pytest.mark.parametrize("probability", [0.02, 0.2, 0.7])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_graphs_get_proper_colours_and_not_too_many(size, probability, seed):
+    edges = random_edges(size, probability, seed)
+    degrees = np.bincount(edges.ravel(), minlength=size)
+    assert coloured(size, edges).max() <= degrees.max()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bipartite_graphs_get_two_colours(seed):
+    random = np.random.default_rng(seed)
+    first, second = np.nonzero(random.random((30, 40)) < 0.1)
+    name = random.permutation(70)
+    edges = np.stack([name[first], name[30 + second]], 1)
+    assert coloured(70, edges).max() == 1
+
+
+def test_a_torus_of_even_sides_gets_two_colours():
+    node = np.arange(64).reshape(8, 8)
+    edges = [np.stack([node, np.roll(node, 1, axis)], -1).reshape(-1, 2) for axis in (0, 1)]
+    assert coloured(64, np.concatenate(edges)).max() == 1
+
+
+@pytest.mark.parametrize("size", [3, 5, 9])
+def test_odd_rings_get_three_colours(size):
+    assert coloured(size, [(node, (node + 1) % size) for node in range(size)]).max() == 2
+
+
+@pytest.mark.parametrize("size", [2, 3, 70])
+def test_complete_graphs_get_a_colour_for_each_node(size):
+    assert sorted(coloured(size, np.stack(np.triu_indices(size, 1), 1))) == list(range(size))
+
+
+def test_isolated_nodes_share_the_first_colour():
+    assert coloured(4, [(1, 3)]).tolist() in ([0, 0, 0, 1], [0, 1, 0, 0])
+    assert coloured(3, []).tolist() == [0, 0, 0]
+
+
+def test_a_graph_without_nodes_has_no_colours():
+    assert coloured(0, []).tolist() == []
+
+
+def test_the_same_graph_gets_the_same_colours():
+    edges = random_edges(60, 0.2, 3)
+    assert coloured(60, edges).tolist() == coloured(60, edges).tolist()
