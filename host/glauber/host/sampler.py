@@ -14,7 +14,15 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.noise import expand_seed
 
 from .chains import ChainPlan, ChainRunner
-from .compile import IsingProblem, Quantised, compile_problem, quantise
+from .compile import (
+    MAX_SPLIT,
+    IsingProblem,
+    Program,
+    Quantised,
+    compile_finely,
+    compile_problem,
+    quantise,
+)
 from .device import Device
 from .errors import OptionError
 from .link import Transport
@@ -88,6 +96,7 @@ class GlauberSampler(dimod.Sampler):
         beta: float | None = None,
         samples_per_read: int = 1,
         thin: int = 1,
+        slots_per_coupling: int | None = None,
         seed: int | None = None,
         interrupt_function: Callable[[], bool] | None = None,
         progress: Progress = no_progress,
@@ -107,6 +116,9 @@ class GlauberSampler(dimod.Sampler):
         beta_schedule_type : "geometric", "linear", or "custom" with `beta_schedule`
         beta : fixed inverse temperature
         samples_per_read, thin : with `beta`, how many samples a read keeps, and sweeps between them
+        slots_per_coupling : 1 to 32; over how many slots a coupling that must be rounded may be
+            spread, to be rounded less. By default 1 for an anneal, and with `beta` as many of the 32
+            as there is room for
         seed : 64-bit unsigned; a fresh one if not given. The same seed, settings and machine
             parameters give the same samples on every device.
         interrupt_function : asked now and then; if it returns true, only whole reads so far are
@@ -123,6 +135,9 @@ class GlauberSampler(dimod.Sampler):
         num_reads = whole_number("num_reads", num_reads)
         samples_per_read = whole_number("samples_per_read", samples_per_read)
         thin = whole_number("thin", thin)
+        slots = slots_per_coupling
+        if slots is not None and not 1 <= whole_number("slots_per_coupling", slots) <= MAX_SPLIT:
+            raise OptionError(f"slots_per_coupling is {slots}; it must be 1 to {MAX_SPLIT}")
         seed = secrets.randbits(53) if seed is None else whole_number("seed", seed, None)
         expand_seed(seed, 0)  # raises what would be raised after the program was loaded
         settings = self._settings(num_reads, seed)
@@ -142,7 +157,9 @@ class GlauberSampler(dimod.Sampler):
                 beta_range,
                 beta_schedule_type,
                 beta_schedule,
+                slots or 1,
             )
+            program = compile_problem(problem, values, self.device.params)
         else:
             if beta_range is not None or beta_schedule is not None:
                 raise OptionError("beta contradicts beta_range and beta_schedule; leave one out")
@@ -152,11 +169,13 @@ class GlauberSampler(dimod.Sampler):
                     "beta out"
                 )
             schedule = fixed_schedule(beta, DEFAULT_SWEEPS if num_sweeps is None else num_sweeps)
-            values = quantise(problem, self.device.params, schedule.hottest)
+            values, program = compile_finely(
+                problem, self.device.params, schedule.hottest, slots or MAX_SPLIT
+            )
         first_steps, beta_error = encode_schedule(schedule, values.scale)
         next_steps, _ = encode_schedule(fixed_schedule(schedule.betas[-1], thin), values.scale)
         plan = ChainPlan(num_reads, first_steps, seed, samples_per_read, next_steps)
-        samples, run_info = self._run(problem, values, plan, interrupt_function, progress)
+        samples, run_info = self._run(problem, program, plan, interrupt_function, progress)
         info = {
             **self._settings(len(samples), seed),
             "num_sweeps": schedule.sweeps,
@@ -189,6 +208,7 @@ class GlauberSampler(dimod.Sampler):
         beta_range: Sequence[float] | None,
         kind: str,
         betas: Sequence[float] | None,
+        slots: int,
     ) -> tuple[BetaSchedule, Quantised]:
         """A schedule, and the problem quantised for it.
 
@@ -198,13 +218,13 @@ class GlauberSampler(dimod.Sampler):
         given = num_sweeps, num_sweeps_per_beta, beta_range, kind, betas
         schedule = anneal_schedule(default, *given)
         hottest = schedule.hottest if keep else default[0]
-        values = quantise(problem, self.device.params, hottest, keep)
+        values = quantise(problem, self.device.params, hottest, keep, slots)
         return anneal_schedule(fit_beta_range(default, values.scale), *given), values
 
     def _run(
         self,
         problem: IsingProblem,
-        values: Quantised,
+        program: Program,
         plan: ChainPlan,
         interrupt: Callable[[], bool] | None,
         progress: Progress,
@@ -212,7 +232,6 @@ class GlauberSampler(dimod.Sampler):
         """Samples of shape (reads, samples_per_read, variables), and what running them took."""
         link = self.device.link
         before = link.bytes_in, link.bytes_out, link.retries
-        program = compile_problem(problem, values, self.device.params)
         per_read = problem.size * plan.sweeps_per_read
         planned = per_read * plan.num_reads
         # Reads beyond the last whole batch take as long as a batch.

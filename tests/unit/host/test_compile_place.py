@@ -112,10 +112,16 @@ def test_a_large_sparse_graph_hardly_waits():
 
 
 @pytest.mark.parametrize("lanes", [1, 4, 16])
-@pytest.mark.parametrize(("size", "degree"), [(20, 3), (60, 6), (200, 3), (25, 24)])
-def test_rows_and_their_order_depend_on_the_lanes_alone(lanes, size, degree):
-    graph = random_graph(size, degree, 7)
-    machines = [machine(lanes, 2, 8, 4), machine(lanes, 1, 8, 4), machine(lanes, 2, 512, 1)]
+@pytest.mark.parametrize(("size", "degree"), [(20, 3), (60, 6), (200, 3), (200, 20), (25, 24)])
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_and_their_order_depend_on_the_lanes_alone(lanes, size, degree, seed):
+    graph = random_graph(size, degree, seed)
+    machines = [
+        machine(lanes, 2, 8, 4),
+        machine(lanes, 1, 8, 4),
+        machine(lanes, 2, 512, 1),
+        machine(lanes, 2, 64, 32),
+    ]
     first, *others = [placed(graph, params)[0] for params in machines]
     for other in others:
         assert np.array_equal(first.row, other.row)

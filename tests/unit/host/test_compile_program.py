@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import dimod
@@ -6,7 +7,7 @@ import pytest
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import ROW_LENGTH_MAX, decode_row
-from glauber.host.compile import IsingProblem, compile_problem, quantise
+from glauber.host.compile import IsingProblem, compile_finely, compile_problem, quantise
 from glauber.host.errors import ProblemTooLargeError
 
 
@@ -155,6 +156,13 @@ def test_the_constant_pbit_counts_too():
         compiled(biased, SMALL)
 
 
+def test_the_constant_pbit_takes_a_row_of_its_own():
+    assert compiled(problem_of(dict.fromkeys(range(30), 1), {}), SMALL)[0].constant == 30
+    biased = problem_of(dict.fromkeys(range(31), 1), {})
+    with pytest.raises(ProblemTooLargeError, match="needs 33 p-bit addresses, the device has 32: "):
+        compiled(biased, SMALL)
+
+
 def test_rows_that_are_not_full_take_addresses():
     # Every p-bit of a complete graph is a row of its own.
     problem = problem_of({}, {(a, b): 1 for a in range(20) for b in range(a)})
@@ -216,3 +224,18 @@ def test_the_largest_degree_of_a_row(per_slot):
     program, _ = compiled(problem_of({}, {("hub", leaf): 1 for leaf in range(most)}), params)
     lengths = [decode_row(word)[0] for word in program.rows.tolist()]
     assert max(lengths) <= ROW_LENGTH_MAX
+
+
+def test_fine_compilation_rounds_less_and_gives_way_to_the_room_there_is():
+    problem = random_problem(12, 5.0, 3, biased=True)
+    problem = replace(problem, coupling=problem.coupling * math.pi, bias=problem.bias * math.e)
+    coarse = quantise(problem, MachineParams(), 1.0)
+    fine, program = compile_finely(problem, MachineParams(), 1.0)
+    assert not fine.exact
+    assert fine.rms_error < coarse.rms_error / 4
+    small = MachineParams(slots=program.slots // 2)
+    less, fitting = compile_finely(problem, small, 1.0)
+    assert fitting.slots <= small.slots
+    assert fine.rms_error < less.rms_error <= coarse.rms_error
+    with pytest.raises(ProblemTooLargeError, match="slots per lane"):
+        compile_finely(problem, MachineParams(slots=4), 1.0)

@@ -83,7 +83,7 @@ def test_the_scale_is_the_largest_that_fits():
 
 
 @pytest.mark.parametrize("largest", [128, 1000, MAX_SPLIT * 127])
-def test_couplings_up_to_eight_slots_keep_a_problem_exact(largest):
+def test_couplings_of_several_slots_keep_a_problem_exact(largest):
     for unit in (1, 0.1, 0.7, 1 / 3):
         problem = chain(unit, largest * unit)
         values = quantise(problem, PARAMS, COLD / unit)
@@ -91,7 +91,7 @@ def test_couplings_up_to_eight_slots_keep_a_problem_exact(largest):
         assert values.coupling.tolist() == [1, largest]
 
 
-def test_couplings_beyond_eight_slots_are_rounded():
+def test_couplings_beyond_the_most_slots_are_rounded():
     problem = chain(1, MAX_SPLIT * 127 + 1)
     values = quantise(problem, PARAMS, COLD)
     assert not values.exact
@@ -168,6 +168,16 @@ def test_random_problems_are_rounded_within_the_stated_bound(seed):
         or np.abs(values.coupling).max() >= params.coupling_max
         or problem.field_sums(values.bias, values.coupling).max() > 0.45 * params.field_limit
     )
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_rounding_has_room_below_the_field_limit(seed):
+    problem = star(300)
+    problem.coupling[:] = np.random.default_rng(seed).uniform(0.9, 1, 300)
+    narrow = MachineParams(coupling_bits=8, field_bits=13)
+    values = quantise(problem, narrow, COLD)
+    check(problem, values, narrow)
+    assert problem.field_sums(values.bias, values.coupling).max() > 0.85 * narrow.field_limit
 
 
 @pytest.mark.parametrize("seed", range(20))

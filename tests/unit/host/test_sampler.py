@@ -98,8 +98,8 @@ def test_labels_vartype_and_energies_are_those_of_the_problem(sampler, vartype, 
 @pytest.mark.parametrize("seed", range(3))
 def test_an_anneal_finds_the_ground_state(sampler, vartype, seed):
     bqm = random_bqm(vartype=vartype, seed=seed)
-    best = dimod.ExactSolver().sample(bqm).first.energy
-    assert sampler.sample(bqm, num_reads=16, num_sweeps=300, seed=1).first.energy == best
+    best = dimod.ExactSolver().sample(bqm).record.energy.min()
+    assert sampler.sample(bqm, num_reads=16, num_sweeps=300, seed=1).record.energy.min() == best
 
 
 def test_sample_ising_and_sample_qubo(sampler):
@@ -262,6 +262,8 @@ def test_unknown_keywords_are_warned_of(sampler):
         ({"num_sweeps": 0}, OptionError, "num_sweeps is 0; it must be 1 or more"),
         ({"num_sweeps": 0, "beta": 1}, OptionError, "num_sweeps is 0; it must be 1 or more"),
         ({"num_sweeps_per_beta": 3}, OptionError, "num_sweeps is 1000, which is not a positive "),
+        ({"slots_per_coupling": 0}, OptionError, "slots_per_coupling is 0; it must be 1 "),
+        ({"slots_per_coupling": 33}, OptionError, "slots_per_coupling is 33; it must be 1 to 32"),
         ({"samples_per_read": 0, "beta": 1}, OptionError, "samples_per_read is 0; it must be 1"),
         ({"thin": -1, "beta": 1}, OptionError, "thin is -1; it must be 1 or more"),
         ({"samples_per_read": 2}, OptionError, "samples_per_read and thin need beta: an anneal"),

@@ -43,7 +43,13 @@ def add_problem_options(parser: argparse.ArgumentParser) -> None:
         "ising reads E = -sum J s s)",
     )
     parser.add_argument("--device", default="model:", metavar="URL", help="default: model:")
-    parser.add_argument("--num-reads", type=int, metavar="N", help="independent chains")
+    parser.add_argument(
+        "--num-reads",
+        type=int,
+        default=64,  # what the model does side by side
+        metavar="N",
+        help="independent chains (default: 64)",
+    )
     parser.add_argument(
         "--seed", type=int, metavar="S", help="64-bit; the same seed gives the same samples"
     )

@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
         sampleset = sampler.sample(
             problem.bqm,
             beta=options.beta,
-            num_reads=32 if options.num_reads is None else options.num_reads,
+            num_reads=options.num_reads,
             num_sweeps=options.burn_in,
             samples_per_read=options.samples_per_read,
             thin=options.thin,

@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> None:
     with show_progress("annealing", "update") as show, GlauberSampler(options.device) as sampler:
         sampleset = sampler.sample(
             problem.bqm,
-            num_reads=32 if options.num_reads is None else options.num_reads,
+            num_reads=options.num_reads,
             num_sweeps=options.num_sweeps,
             beta_range=options.beta_range,
             seed=options.seed,

@@ -4,7 +4,15 @@ quantise -> colour -> place -> encode, a module each.
 """
 
 from .ising import IsingProblem
-from .program import Program, compile_problem
-from .quantise import Quantised, quantise
+from .program import Program, compile_finely, compile_problem
+from .quantise import MAX_SPLIT, Quantised, quantise
 
-__all__ = ["IsingProblem", "Program", "Quantised", "compile_problem", "quantise"]
+__all__ = [
+    "MAX_SPLIT",
+    "IsingProblem",
+    "Program",
+    "Quantised",
+    "compile_finely",
+    "compile_problem",
+    "quantise",
+]

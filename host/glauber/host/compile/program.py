@@ -12,9 +12,9 @@ from ..errors import ProblemTooLargeError
 from .colour import adjacency, colour
 from .ising import Ints, IsingProblem
 from .place import Placement, place
-from .quantise import Quantised
+from .quantise import MAX_SPLIT, Quantised, quantise
 
-__all__ = ["Program", "compile_problem"]
+__all__ = ["Program", "compile_finely", "compile_problem"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,24 @@ class Program:
         """How many p-bit addresses from 0 on the program uses."""
         highest = int(self.pbits.max())
         return 1 + (highest if self.constant is None else max(highest, self.constant))
+
+
+def compile_finely(
+    problem: IsingProblem, params: MachineParams, hottest_beta: float, split: int = MAX_SPLIT
+) -> tuple[Quantised, "Program"]:
+    """Quantises and compiles with couplings spread over up to `split` slots, as far as they fit.
+
+    For sampling, where the rounding of couplings changes the distribution. Raises as `quantise` and
+    `compile_problem`.
+    """
+    while True:
+        values = quantise(problem, params, hottest_beta, split=split)
+        try:
+            return values, compile_problem(problem, values, params)
+        except ProblemTooLargeError:
+            if split == 1 or values.exact:
+                raise
+        split = max(1, split // 4)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from .ising import Floats, Ints, IsingProblem
 
 __all__ = ["MAX_SPLIT", "Quantised", "quantise"]
 
-# A coupling that exceeds one slot may take up to this many, if that makes a problem exact.
-MAX_SPLIT = 8
+# A coupling that exceeds one slot may take up to this many.
+MAX_SPLIT = 32
 # Relative distance from an integer that is taken for rounding in the user's arithmetic.
 _TOLERANCE = 1e-9
 
@@ -41,18 +41,21 @@ def quantise(
     params: MachineParams,
     hottest_beta: float,
     keep_hottest: bool = True,
+    split: int = 1,
 ) -> Quantised:
     """Chooses the largest scale that everything fits, exact if there is an exact one.
 
     hottest_beta : the smallest inverse temperature to be used, in the units of the problem
     keep_hottest : whether the scale is kept small enough for the temperature register to hold it,
         at the cost of precision; otherwise only as far as that costs none
+    split : how many slots a coupling may take, up to `MAX_SPLIT`, to be rounded less; a problem
+        that can be exact may always take them all
 
     Raises `FieldOverflowError` if a p-bit's field could leave the accumulator, `OptionError` if
     `hottest_beta` must be kept and is too hot.
     """
     limits = _Limits(problem, params, hottest_beta, keep_hottest)
-    scale = _exact_scale(problem, params, limits) or _rounded_scale(problem, limits)
+    scale = _exact_scale(problem, params, limits) or _rounded_scale(problem, limits, split)
     bias = np.rint(problem.bias * scale).astype(np.int64)
     coupling = np.rint(problem.coupling * scale).astype(np.int64)
     _check_fields(problem, params, limits, bias, coupling)
@@ -119,13 +122,13 @@ def _exact_scale(problem: IsingProblem, params: MachineParams, limits: _Limits) 
     return max(1, int(room * (1 + _TOLERANCE))) / unit
 
 
-def _rounded_scale(problem: IsingProblem, limits: _Limits) -> float:
+def _rounded_scale(problem: IsingProblem, limits: _Limits, split: int) -> float:
     """The largest scale at which the rounded values fit."""
     # Rounding adds at most half to each term of a field.
     terms = np.bincount(problem.first, minlength=problem.size)
     terms = terms + np.bincount(problem.second, minlength=problem.size) + 1
     room = 1 - int(terms.max()) / 2 / (limits.by_field * limits.field)
-    scale = min(limits.by_slot, max(room, 0.5) * limits.by_field)
+    scale = min(split * limits.by_slot, max(room, 0.5) * limits.by_field)
     if not limits.keep_hottest:
         return scale
     limits.check_heat(min(scale, 1 / limits.coupling))

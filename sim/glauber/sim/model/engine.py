@@ -52,7 +52,8 @@ def gather_rows(
 ) -> Rows:
     """Decodes a program; `pbits` and `couplings` are its coupling words in bus order.
 
-    Zero couplings, with which rows are filled up, are left out.
+    Zero couplings, with which rows are filled up, are left out; several couplings of one p-bit to
+    another, as of a large one that is spread over slots, are added up.
     """
     slots = int(lengths.sum())
     row_of_slot = np.repeat(np.arange(len(lengths)), lengths)
@@ -60,21 +61,67 @@ def gather_rows(
     used = np.resize(couplings, (slots, lanes, per_slot))
     slot, lane, k = np.nonzero(used)
     cell = row_of_slot[slot] * lanes + lane
-    order = np.argsort(cell, kind="stable")
-    slot, lane, k, cell = slot[order], lane[order], k[order], cell[order]
-    values = used[slot, lane, k]
+    other = pbits[((slot * lanes + lane) * per_slot + k) % len(pbits)]
+    order = np.lexsort((other, cell))
+    cell, other, values = cell[order], other[order], used[slot, lane, k][order]
+    fresh = np.flatnonzero(np.diff(cell, prepend=-1) | np.diff(other, prepend=-1))
+    values = np.add.reduceat(values, fresh) if len(fresh) else values
+    cell, other = cell[fresh], other[fresh]
     cells = len(lengths) * lanes
     sums = np.bincount(cell, weights=values, minlength=cells).astype(np.int64)
     totals = np.bincount(cell, weights=np.abs(values), minlength=cells).astype(np.int64)
     return Rows(
         targets=targets * lanes,
         start=np.searchsorted(cell, np.arange(cells + 1)),
-        pbits=pbits[((slot * lanes + lane) * per_slot + k) % len(pbits)],
+        pbits=other,
         couplings2=2 * values,
         base=-sums,
         largest=int(totals.max(initial=0)),
         slots=slots,
     )
+
+
+@numba.njit
+def _add_couplings(field, states, pbits, couplings2):
+    """Adds the couplings of one p-bit to the field; four at a time, to touch `field` less often."""
+    count = len(pbits)
+    for index in range(0, count - 3, 4):
+        j0, j1 = couplings2[index], couplings2[index + 1]
+        j2, j3 = couplings2[index + 2], couplings2[index + 3]
+        m0, m1 = states[pbits[index]], states[pbits[index + 1]]
+        m2, m3 = states[pbits[index + 2]], states[pbits[index + 3]]
+        for r in range(len(field)):
+            field[r] += (m0[r] & j0) + (m1[r] & j1) + (m2[r] & j2) + (m3[r] & j3)
+    for index in range(count - count % 4, count):
+        j0, m0 = couplings2[index], states[pbits[index]]
+        for r in range(len(field)):
+            field[r] += m0[r] & j0
+
+
+@numba.njit
+def _draw(words, s0, s1, draws):
+    """The words of one row for one lane, draw by draw."""
+    units = len(s0)
+    for d in range(draws):
+        for g in range(units):
+            words[d * units + g] = s0[g]
+            s0[g], s1[g] = xoroshiro64_step(s0[g], s1[g])
+
+
+@numba.njit
+def _decide(new, field, words, keys, limits, first_key):
+    """New states: the sign of the field, unless the noise has the other sign and outvotes it."""
+    replicas = len(new)
+    # The look-up stands alone, so that the loops around it become vector instructions.
+    for r in range(replicas):
+        keys[r] = word_key(words[r])
+    for r in range(replicas):
+        limits[r] = first_key[np.uint32(abs(np.int32(field[r])))]
+    for r in range(replicas):
+        negative = np.int32(field[r]) >> np.int32(31)
+        opposed = np.int32(words[r]) >> np.int32(31) ^ negative
+        outvoted = -np.int32(keys[r] >= limits[r])
+        new[r] = ~(negative ^ (outvoted & opposed))
 
 
 @numba.njit(nogil=True, cache=True)
@@ -108,29 +155,17 @@ def run_sweeps(
     new = np.empty((lanes, replicas), states.dtype)
     field = np.empty(replicas, states.dtype)
     words = np.empty(replicas, np.uint32)
+    keys, limits = np.empty(replicas, np.int32), np.empty(replicas, np.int32)
     for _ in range(sweeps):
         for row in range(len(targets)):
             for lane in range(lanes):
                 cell = row * lanes + lane
+                field[:] = 0
                 if couple:
                     field[:] = base[cell]
-                    for index in range(start[cell], start[cell + 1]):
-                        neighbour = states[pbits[index]]
-                        coupling2 = couplings2[index]
-                        for r in range(replicas):
-                            field[r] += neighbour[r] & coupling2
-                else:
-                    field[:] = 0
-                lane_s0, lane_s1 = s0[lane], s1[lane]
-                for d in range(draws):
-                    for g in range(units):
-                        words[d * units + g] = lane_s0[g]
-                        lane_s0[g], lane_s1[g] = xoroshiro64_step(lane_s0[g], lane_s1[g])
-                lane_new = new[lane]
-                for r in range(replicas):
-                    negative = field[r] < 0
-                    outvoted = word_key(words[r]) >= first_key[abs(np.int32(field[r]))]
-                    opposed = (words[r] >> np.uint32(31) != 0) != negative
-                    lane_new[r] = -1 if negative == (outvoted & opposed) else 0
+                    terms = slice(start[cell], start[cell + 1])
+                    _add_couplings(field, states, pbits[terms], couplings2[terms])
+                _draw(words, s0[lane], s1[lane], draws)
+                _decide(new[lane], field, words, keys, limits, first_key)
             # All lanes of a row see the states from before it.
             states[targets[row] : targets[row] + lanes] = new

@@ -77,6 +77,14 @@ def magnitudes(temperature: int, table: NoiseTable, limit: int) -> NDArray[np.in
 
 
 def thresholds(temperature: int, table: NoiseTable, limit: int, largest: int) -> NDArray[np.int32]:
-    """For field magnitudes 0 to `largest`, the first key whose noise reaches it; KEYS if none."""
-    noise = magnitudes(temperature, table, limit)
-    return np.searchsorted(noise, np.arange(largest + 1)).astype(np.int32)
+    """For field magnitudes 0 to `largest`, the first key whose noise reaches it; KEYS if none.
+
+    `magnitudes` of that key and of all behind it are not below the field.
+    """
+    fields = np.arange(largest + 1)
+    if not temperature:
+        return np.where(fields > 0, KEYS, 0).astype(np.int32)
+    # floor(T * logit) reaches the field where the logit reaches field / T.
+    needed = -(-(fields << _PRODUCT_FRACTION) // temperature)
+    first = np.searchsorted(logits(table), needed)
+    return np.where(fields > limit, KEYS, first).astype(np.int32)

@@ -53,6 +53,7 @@ class ReplicaBlocks:
         self._held = np.zeros(self._parts, np.uint32)
         self._seed_low = 0
         self._thresholds = lru_cache(maxsize=4096)(self._compute_thresholds)
+        self._compile()
 
     def write_seeds(self, offset: int, words: Words) -> None:
         """Words of `Region.SEEDS`: s0, then s1, which takes effect for both."""
@@ -130,6 +131,13 @@ class ReplicaBlocks:
             else:
                 list(self._pool.map(run_block, self._blocks, [chunk] * len(self._blocks)))
             yield sum(step.sweeps for step in chunk)
+
+    def _compile(self) -> None:
+        """Compiles the inner loop, or takes it from Numba's cache: now, not in the first run."""
+        blank = np.empty(0, np.int64)
+        rows = Rows(blank, np.zeros(1, np.int64), blank, blank, blank, largest=0, slots=0)
+        for _ in self.run(rows, [Step(temperature=1, sweeps=1, couple=False)]):
+            pass
 
     def _compute_thresholds(self, temperature: int, largest: int) -> NDArray[np.int32]:
         params = self._params

@@ -1,0 +1,113 @@
+"""The model against plain integers, over random programs, machines and threads."""
+
+import time
+
+import numpy as np
+import pytest
+
+from glauber.hdl.facts.frames import Result
+from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.program import Step
+from glauber.hdl.facts.registers import Region, Register, Status, region_base
+from glauber.sim.model.machine import ModelMachine
+from support.plain_model import PlainMachine
+from support.problems import SMALL_MACHINES, random_load
+
+
+def write(machine, address, words):
+    assert machine.write(int(address), np.asarray(words, np.uint32)) is Result.OK
+
+
+def load_and_run(machine, load, number=1):
+    for region, words in (
+        (Region.PROGRAM, load.couplings),
+        (Region.ROWS, load.rows),
+        (Region.SEEDS, load.seeds),
+        (Region.STATES, load.states),
+        (Region.STEPS, load.steps),
+    ):
+        write(machine, region_base(region), words)
+    write(machine, Register.ROW_COUNT, [len(load.rows)])
+    write(machine, Register.STEP_COUNT, [len(load.steps)])
+    write(machine, Register.RUN, [number])
+    while machine.running:
+        time.sleep(0.001)
+
+
+def states_of(machine):
+    params = machine.params
+    result, words = machine.read(region_base(Region.STATES), params.state_words)
+    assert result is Result.OK
+    bits = np.unpackbits(words.astype("<u4").view(np.uint8), bitorder="little")
+    return bits.reshape(params.pbits, params.replicas)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("name", SMALL_MACHINES)
+def test_states_are_those_of_plain_integers(name, seed, threads):
+    params = SMALL_MACHINES[name]
+    load = random_load(params, seed)
+    machine, plain = ModelMachine(params, threads), PlainMachine(params)
+    load_and_run(machine, load)
+    plain.seed(load.seeds.tolist())
+    bits = np.unpackbits(load.states.view(np.uint8), bitorder="little")
+    plain.states = bits.reshape(params.pbits, params.replicas).tolist()
+    plain.run(load.rows.tolist(), load.couplings.tolist(), load.steps.tolist())
+    assert (states_of(machine) == plain.state_array()).all()
+
+
+def test_a_long_run_can_be_watched_and_stopped():
+    params = MachineParams(replicas=64, pbits=1024, rows=128)
+    machine = ModelMachine(params, 1)
+    load = random_load(params, 1)
+    load_and_run(machine, load)
+    many = [Step(1000, 8192).encode()] * 500
+    write(machine, region_base(Region.STEPS), many)
+    write(machine, Register.STEP_COUNT, [len(many)])
+    write(machine, Register.RUN, [2])
+    assert machine.running
+    assert machine.read(Register.STATUS, 1)[1].tolist() == [Status.RUNNING]
+    assert machine.write(region_base(Region.STATES), np.zeros(1, np.uint32)) is Result.BUSY
+    assert machine.read(region_base(Region.STATES), 1)[0] is Result.BUSY
+    assert machine.write(Register.ROW_COUNT, np.ones(1, np.uint32)) is Result.BUSY
+    assert machine.write(Register.RUN, np.array([3], np.uint32)) is Result.BUSY
+    write(machine, Register.STOP, [1])
+    while machine.running:
+        time.sleep(0.001)
+    status, _, _, sweeps = machine.read(Register.STATUS, 4)[1].tolist()
+    assert status == Status.STOPPED
+    assert 0 < sweeps < 500 * 8192
+
+
+def test_a_failure_in_a_run_is_not_lost(monkeypatch):
+    machine = ModelMachine(SMALL_MACHINES["wide"], 1)
+
+    def fail(*_):
+        raise RuntimeError("broken kernel")
+
+    monkeypatch.setattr("glauber.sim.model.replicas.run_sweeps", fail)
+    with pytest.raises(RuntimeError, match="broken kernel"):
+        load_and_run(machine, random_load(machine.params, 1))
+
+
+def test_words_of_a_wide_p_bit_take_effect_together():
+    machine = ModelMachine(SMALL_MACHINES["deep"], 1)
+    base = region_base(Region.STATES)
+    write(machine, base + 2, [0x11111111])
+    assert machine.read(base + 2, 2)[1].tolist() == [0, 0]
+    write(machine, base + 3, [0x22222222])
+    assert machine.read(base + 2, 2)[1].tolist() == [0x11111111, 0x22222222]
+
+
+def test_the_words_of_a_seed_take_effect_together():
+    load = random_load(SMALL_MACHINES["wide"], 2)
+    machine, other = (ModelMachine(SMALL_MACHINES["wide"], 1) for _ in range(2))
+    load_and_run(machine, load)
+    for address, word in enumerate(load.seeds.tolist()):
+        write(other, region_base(Region.SEEDS) + address, [word])
+    load_and_run(other, load)
+    assert (states_of(machine) == states_of(other)).all()
+    write(other, region_base(Region.SEEDS), [123])
+    load_and_run(other, load, 2)
+    assert (states_of(machine) == states_of(other)).all()
