@@ -210,7 +210,7 @@ def test_sample_json_and_output(files, capsys):
 def test_sample_text(files, capsys):
     code, out, err = run(capsys, *sample(files), "--samples-per-read", 3)
     assert (code, err) == (0, "")
-    assert f"ring.txt: 96 samples at beta 0.5, on {MODEL}" in out
+    assert f"ring.txt: 192 samples at beta 0.5, on {MODEL}" in out
 
 
 @pytest.mark.parametrize("name", ["one.txt", "isolated.txt", "zero.txt"])
