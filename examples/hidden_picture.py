@@ -1,10 +1,10 @@
 """Finds the picture that is hidden in the couplings of a frustrated magnet.
 
-A square lattice is cut into plaquettes, so that every coupling belongs to exactly one. In each
-plaquette three couplings of size 2 agree with the picture and one of size 1 contradicts it. No
-state does better in any plaquette than the picture and its negative, so the ground energy is known:
--5 for each plaquette. Nothing but the couplings is given to the machine; a local rule does not see
-the picture, because turning spins over (a gauge transformation) has scrambled the signs.
+The picture is scrambled with a key, a random sign for each spin. A square lattice is cut into
+plaquettes, so that every coupling belongs to exactly one; in each plaquette three couplings of size
+2 agree with the scrambled picture and one of size 1 contradicts it. In no plaquette does a state do
+better than the scrambled picture and its negative, so the ground energy is known: -5 for each. The
+machine is given the couplings alone, whose signs look random, and what it finds is unscrambled.
 
     python examples/hidden_picture.py
     python examples/hidden_picture.py --device rtl: --num-reads 8
@@ -127,7 +127,8 @@ def main() -> int:
     options = parser.parse_args()
 
     picture = read_picture(PICTURE)
-    problem, ground = hide(picture, options.seed)
+    key = np.random.default_rng(options.seed).choice(np.array([-1, 1], np.int8), picture.shape)
+    problem, ground = hide(picture * key, options.seed)
     try:
         with (
             GlauberSampler(options.device) as sampler,
@@ -146,7 +147,7 @@ def main() -> int:
 
     energies = sampleset.record.energy
     columns = [sampleset.variables.index(spin) for spin in np.ndindex(picture.shape)]
-    found = sampleset.record.sample[energies.argmin()][columns].reshape(picture.shape)
+    found = sampleset.record.sample[energies.argmin()][columns].reshape(picture.shape) * key
     found *= picture[0, 0] * found[0, 0]  # the negative is as good
     reached = int((energies == ground).sum())
     print(as_text(found))
