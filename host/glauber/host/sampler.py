@@ -11,32 +11,12 @@ import dimod
 import numpy as np
 from numpy.typing import NDArray
 
-from glauber.hdl.facts.noise import expand_seed
-
-from .chains import ChainPlan, ChainRunner
-from .compile import (
-    MAX_SPLIT,
-    IsingProblem,
-    Program,
-    Quantised,
-    compile_finely,
-    compile_problem,
-    quantise,
-)
+from .chains import ChainRunner
+from .compile import IsingProblem
 from .device import Device
-from .errors import OptionError
+from .job import Job, Request
 from .link import Transport
-from .options import whole_number
 from .progress import Progress, no_progress
-from .schedule import (
-    DEFAULT_SWEEPS,
-    BetaSchedule,
-    anneal_schedule,
-    default_beta_range,
-    encode_schedule,
-    fit_beta_range,
-    fixed_schedule,
-)
 
 __all__ = ["GlauberSampler"]
 
@@ -132,129 +112,62 @@ class GlauberSampler(dimod.Sampler):
         """
         if unknown:
             self.remove_unknown_kwargs(**unknown)
-        num_reads = whole_number("num_reads", num_reads)
-        samples_per_read = whole_number("samples_per_read", samples_per_read)
-        thin = whole_number("thin", thin)
-        slots = slots_per_coupling
-        if slots is not None and not 1 <= whole_number("slots_per_coupling", slots) <= MAX_SPLIT:
-            raise OptionError(f"slots_per_coupling is {slots}; it must be 1 to {MAX_SPLIT}")
-        seed = secrets.randbits(53) if seed is None else whole_number("seed", seed, None)
-        expand_seed(seed, 0)  # raises what would be raised after the program was loaded
-        settings = self._settings(num_reads, seed)
-        if not getattr(bqm, "num_variables", True):
-            nothing = np.empty((num_reads * samples_per_read, 0), np.int8)
-            return dimod.SampleSet.from_samples_bqm(nothing, bqm, info=settings)
-        problem = IsingProblem.from_bqm(bqm)
-        if beta is None:
-            if samples_per_read > 1 or thin > 1:
-                raise OptionError(
-                    "samples_per_read and thin need beta: an anneal keeps only its last state"
-                )
-            schedule, values = self._anneal(
-                problem,
-                num_sweeps,
-                num_sweeps_per_beta,
-                beta_range,
-                beta_schedule_type,
-                beta_schedule,
-                slots or 1,
-            )
-            program = compile_problem(problem, values, self.device.params)
-        else:
-            if beta_range is not None or beta_schedule is not None:
-                raise OptionError("beta contradicts beta_range and beta_schedule; leave one out")
-            if num_sweeps_per_beta != 1 or beta_schedule_type != "geometric":
-                raise OptionError(
-                    "num_sweeps_per_beta and beta_schedule_type are for anneals; leave them or "
-                    "beta out"
-                )
-            schedule = fixed_schedule(beta, DEFAULT_SWEEPS if num_sweeps is None else num_sweeps)
-            values, program = compile_finely(
-                problem, self.device.params, schedule.hottest, slots or MAX_SPLIT
-            )
-        first_steps, beta_error = encode_schedule(schedule, values.scale)
-        next_steps, _ = encode_schedule(fixed_schedule(schedule.betas[-1], thin), values.scale)
-        plan = ChainPlan(num_reads, first_steps, seed, samples_per_read, next_steps)
-        samples, run_info = self._run(problem, program, plan, interrupt_function, progress)
+        request = Request(
+            num_reads,
+            num_sweeps,
+            num_sweeps_per_beta,
+            beta_range,
+            beta_schedule_type,
+            beta_schedule,
+            beta,
+            samples_per_read,
+            thin,
+            slots_per_coupling,
+            secrets.randbits(53) if seed is None else seed,
+        )
         info = {
-            **self._settings(len(samples), seed),
-            "num_sweeps": schedule.sweeps,
-            "beta_range": (float(schedule.betas[0]), float(schedule.betas[-1])),
-            "beta_error": beta_error,
-            "quantisation": {
-                "exact": values.exact,
-                "scale": float(values.scale),
-                "max_error": values.max_error,
-                "rms_error": values.rms_error,
-            },
-            **run_info,
-        }
-        return _sample_set(samples, problem, bqm, info)
-
-    def _settings(self, num_reads: int, seed: int) -> dict[str, Any]:
-        return {
             "device": self.device.name,
             "image": f"{self.device.build_id:08x}",
             "source": self.device.params.source.name.lower(),
-            "num_reads": num_reads,
-            "seed": seed,
+            "num_reads": int(num_reads),
+            "seed": int(request.seed),
         }
-
-    def _anneal(
-        self,
-        problem: IsingProblem,
-        num_sweeps: int | None,
-        num_sweeps_per_beta: int,
-        beta_range: Sequence[float] | None,
-        kind: str,
-        betas: Sequence[float] | None,
-        slots: int,
-    ) -> tuple[BetaSchedule, Quantised]:
-        """A schedule, and the problem quantised for it.
-
-        A range that the user gave is kept, at the cost of precision; the default one gives way.
-        """
-        default, keep = default_beta_range(problem), not (beta_range is None and betas is None)
-        given = num_sweeps, num_sweeps_per_beta, beta_range, kind, betas
-        schedule = anneal_schedule(default, *given)
-        hottest = schedule.hottest if keep else default[0]
-        values = quantise(problem, self.device.params, hottest, keep, slots)
-        return anneal_schedule(fit_beta_range(default, values.scale), *given), values
+        if not getattr(bqm, "num_variables", True):
+            nothing = np.empty((num_reads * samples_per_read, 0), np.int8)
+            return dimod.SampleSet.from_samples_bqm(nothing, bqm, info=info)
+        problem = IsingProblem.from_bqm(bqm)
+        job = request.prepare(problem, self.device.params)
+        samples, run_info = self._run(job, interrupt_function, progress)
+        info |= {"num_reads": len(samples)} | job.info() | run_info
+        return _sample_set(samples, problem, bqm, info)
 
     def _run(
-        self,
-        problem: IsingProblem,
-        program: Program,
-        plan: ChainPlan,
-        interrupt: Callable[[], bool] | None,
-        progress: Progress,
+        self, job: Job, interrupt: Callable[[], bool] | None, progress: Progress
     ) -> tuple[NDArray[np.int8], dict[str, Any]]:
         """Samples of shape (reads, samples_per_read, variables), and what running them took."""
         link = self.device.link
         before = link.bytes_in, link.bytes_out, link.retries
-        per_read = problem.size * plan.sweeps_per_read
-        planned = per_read * plan.num_reads
+        planned = job.updates_per_read * job.plan.num_reads
         # Reads beyond the last whole batch take as long as a batch.
-        sweeps = plan.sweeps_per_read * -(-plan.num_reads // self.device.params.replicas)
+        batches = -(-job.plan.num_reads // self.device.params.replicas)
+        sweeps = job.plan.sweeps_per_read * batches
         runner = ChainRunner(
             self.device,
-            program,
+            job.program,
             interrupt,
             lambda done: progress(planned * done // sweeps, planned),
         )
         start = time.perf_counter()
         runner.load()
-        samples = runner.run(plan)
+        samples = runner.run(job.plan)
         seconds = time.perf_counter() - start
-        updates = per_read * len(samples)
+        updates = job.updates_per_read * len(samples)
         return samples, {
             "spin_updates": updates,
             "seconds": seconds,
             "updates_per_ns": updates / seconds * 1e-9,
             "stopped": runner.stopped,
             "cycles": runner.cycles,
-            "colours": program.colours,
-            "slots_per_sweep": program.slots,
             "link": {
                 "bytes_in": link.bytes_in - before[0],
                 "bytes_out": link.bytes_out - before[1],

@@ -1,0 +1,145 @@
+"""What a call of the sampler asks for, checked, and what it comes to on a machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.noise import expand_seed
+
+from .chains import ChainPlan
+from .compile import (
+    MAX_SPLIT,
+    IsingProblem,
+    Program,
+    Quantised,
+    compile_finely,
+    compile_problem,
+    quantise,
+)
+from .errors import OptionError
+from .options import whole_number
+from .schedule import (
+    DEFAULT_SWEEPS,
+    BetaSchedule,
+    anneal_schedule,
+    default_beta_range,
+    encode_schedule,
+    fit_beta_range,
+    fixed_schedule,
+)
+
+__all__ = ["Job", "Request"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A problem and its schedule, ready for one machine."""
+
+    problem: IsingProblem
+    program: Program
+    plan: ChainPlan
+    schedule: BetaSchedule
+    values: Quantised
+    beta_error: float
+
+    @property
+    def updates_per_read(self) -> int:
+        return self.problem.size * self.plan.sweeps_per_read
+
+    def info(self) -> dict[str, Any]:
+        """What `SampleSet.info` says of schedule and quantisation."""
+        return {
+            "num_sweeps": self.schedule.sweeps,
+            "beta_range": (float(self.schedule.betas[0]), float(self.schedule.betas[-1])),
+            "beta_error": self.beta_error,
+            "quantisation": {
+                "exact": self.values.exact,
+                "scale": float(self.values.scale),
+                "max_error": self.values.max_error,
+                "rms_error": self.values.rms_error,
+            },
+            "colours": self.program.colours,
+            "slots_per_sweep": self.program.slots,
+        }
+
+
+@dataclass(frozen=True)
+class Request:
+    """The keywords of `GlauberSampler.sample`, as given. Raises `OptionError`, `FactError`."""
+
+    num_reads: int
+    num_sweeps: int | None
+    num_sweeps_per_beta: int
+    beta_range: Sequence[float] | None
+    beta_schedule_type: str
+    beta_schedule: Sequence[float] | None
+    beta: float | None
+    samples_per_read: int
+    thin: int
+    slots_per_coupling: int | None
+    seed: int
+
+    def __post_init__(self) -> None:
+        for name in ("num_reads", "samples_per_read", "thin"):
+            whole_number(name, getattr(self, name))
+        slots = self.slots_per_coupling
+        if slots is not None and not 1 <= whole_number("slots_per_coupling", slots) <= MAX_SPLIT:
+            raise OptionError(f"slots_per_coupling is {slots}; it must be 1 to {MAX_SPLIT}")
+        expand_seed(whole_number("seed", self.seed, None), 0)
+        if self.beta is None:
+            if self.samples_per_read > 1 or self.thin > 1:
+                raise OptionError(
+                    "samples_per_read and thin need beta: an anneal keeps only its last state"
+                )
+        elif self.beta_range is not None or self.beta_schedule is not None:
+            raise OptionError("beta contradicts beta_range and beta_schedule; leave one out")
+        elif self.num_sweeps_per_beta != 1 or self.beta_schedule_type != "geometric":
+            raise OptionError(
+                "num_sweeps_per_beta and beta_schedule_type are for anneals; leave them or beta out"
+            )
+
+    def prepare(self, problem: IsingProblem, params: MachineParams) -> Job:
+        """Schedules, quantises and compiles. Raises as `compile_problem` and `quantise`, and
+        `OptionError` for settings that this problem or machine does not allow.
+        """
+        if self.beta is None:
+            schedule, values = self._anneal(problem, params)
+            program = compile_problem(problem, values, params)
+        else:
+            sweeps = DEFAULT_SWEEPS if self.num_sweeps is None else self.num_sweeps
+            schedule = fixed_schedule(self.beta, sweeps)
+            split = self.slots_per_coupling or MAX_SPLIT
+            values, program = compile_finely(problem, params, schedule.hottest, int(split))
+        first_steps, beta_error = encode_schedule(schedule, values.scale)
+        thinning = fixed_schedule(schedule.betas[-1], int(self.thin))
+        next_steps, _ = encode_schedule(thinning, values.scale)
+        plan = ChainPlan(
+            int(self.num_reads),
+            first_steps,
+            int(self.seed),
+            int(self.samples_per_read),
+            next_steps,
+        )
+        return Job(problem, program, plan, schedule, values, beta_error)
+
+    def _anneal(
+        self, problem: IsingProblem, params: MachineParams
+    ) -> tuple[BetaSchedule, Quantised]:
+        """A schedule, and the problem quantised for it.
+
+        A range that the user gave is kept, at the cost of precision; the default one gives way.
+        """
+        default = default_beta_range(problem)
+        keep = not (self.beta_range is None and self.beta_schedule is None)
+        given = (
+            self.num_sweeps,
+            self.num_sweeps_per_beta,
+            self.beta_range,
+            self.beta_schedule_type,
+            self.beta_schedule,
+        )
+        schedule = anneal_schedule(default, *given)
+        hottest = schedule.hottest if keep else default[0]
+        values = quantise(problem, params, hottest, keep, int(self.slots_per_coupling or 1))
+        return anneal_schedule(fit_beta_range(default, values.scale), *given), values
