@@ -13,9 +13,9 @@ from glauber.hdl.facts.registers import Features, Region, Register, region_base
 from .bus import Words, to_words
 from .errors import OptionError, ProblemTooLargeError
 from .header import read_header
-from .link import Link, Transport
+from .link import Link
 from .run import Run, RunReport, stop_run
-from .transports import open_transport
+from .transports import Transport, open_transport
 
 __all__ = ["Device", "ProgramWords", "RunReport"]
 

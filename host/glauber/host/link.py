@@ -5,7 +5,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from cobs import cobs
@@ -26,48 +25,15 @@ from glauber.hdl.facts.frames import (
 
 from .bus import WORD_MAX, Words, describe_address, to_words
 from .errors import DeviceRefusedError, DeviceSilentError
+from .transports.protocol import Transport
 
-__all__ = ["Link", "Transport"]
+__all__ = ["Link"]
 
 BURST_WORDS = 8  # until the device's header is known
 TRIES = 4
 BASE_TIMEOUT = 0.25  # s; USB bridges hold bytes back for up to 16 ms
 GROWTH = 2  # of the time-out from try to try
 BITS_PER_BYTE = 10  # on a serial line: start bit, 8 data bits, stop bit
-
-
-class Transport(Protocol):
-    """A pipe of bytes to a device.
-
-    One that knows its line rate may also have `baud: int`. One whose device stands still unless it
-    is attended to may have `pause(seconds)`, which lets it go on for so long.
-
-    name
-        What the user calls it, for messages.
-    time_scale
-        Factor on time-outs; 1.0 for hardware, more for what runs slower than hardware.
-    """
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def time_scale(self) -> float: ...
-
-    def write(self, data: bytes) -> None:
-        """Send all of `data`. Raises `DeviceError`."""
-        ...
-
-    def read(self, timeout: float) -> bytes:
-        """What has arrived: at least 1 byte, or b"" after `timeout` seconds without any.
-
-        Raises `DeviceLostError` if the other side has gone.
-        """
-        ...
-
-    def close(self) -> None:
-        """Let go of the device; harmless if repeated."""
-        ...
 
 
 @dataclass(frozen=True)

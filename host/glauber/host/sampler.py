@@ -15,8 +15,8 @@ from .chains import ChainRunner
 from .compile import IsingProblem
 from .device import Device
 from .job import Job, Request
-from .link import Transport
 from .progress import Progress, no_progress
+from .transports import Transport
 
 __all__ = ["GlauberSampler"]
 

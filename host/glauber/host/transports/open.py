@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from glauber.hdl.facts.machine import MachineParams
 
 from ..errors import EnvironmentMissingError
-from ..link import Transport
+from .protocol import Transport
 from .serial import SerialTransport
 from .tcp import TcpTransport
 from .url import DeviceUrl, parse_device_url
