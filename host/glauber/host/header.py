@@ -18,8 +18,7 @@ from .link import Link
 __all__ = ["read_header"]
 
 REBUILD = (
-    "make and load an image with this version (`glauber build BOARD`, `glauber flash BOARD`), or "
-    "install the version of Glauber that made the image"
+    "load an image that this version of Glauber made, or install the version that made the image"
 )
 
 
@@ -48,7 +47,8 @@ def _check_identity(link: Link) -> None:
     if magic != MAGIC:
         raise ProtocolMismatchError(
             f"{name} is no Glauber device: its first word is {magic:#010x}, that of a Glauber "
-            f"device is {MAGIC:#010x}; load a Glauber image (`glauber flash BOARD`)"
+            f"device is {MAGIC:#010x}; load a Glauber image, or choose "
+            "another device"
         )
     version = link.read_word(Header.PROTOCOL)
     if version != PROTOCOL_VERSION:

@@ -13,11 +13,11 @@ from .compile import (
     IsingProblem,
     Program,
     Quantised,
-    compile_finely,
     compile_problem,
+    fine_split,
     quantise,
 )
-from .errors import OptionError
+from .errors import OptionError, ProblemTooLargeError
 from .options import whole_number
 from .schedule import (
     DEFAULT_SWEEPS,
@@ -104,13 +104,21 @@ class Request:
         `OptionError` for settings that this problem or machine does not allow.
         """
         if self.beta is None:
-            schedule, values = self._anneal(problem, params)
-            program = compile_problem(problem, values, params)
+            split = int(self.slots_per_coupling or 1)
+            schedule, values = self._anneal(problem, params, split)
         else:
+            split = int(self.slots_per_coupling or fine_split(problem))
             sweeps = DEFAULT_SWEEPS if self.num_sweeps is None else self.num_sweeps
             schedule = fixed_schedule(self.beta, sweeps)
-            split = self.slots_per_coupling or MAX_SPLIT
-            values, program = compile_finely(problem, params, schedule.hottest, int(split))
+            values = quantise(problem, params, schedule.hottest, split=split)
+        try:
+            program = compile_problem(problem, values, params)
+        except ProblemTooLargeError as error:
+            if split == 1 or values.exact:
+                raise
+            raise ProblemTooLargeError(
+                f"{error}; or lower slots_per_coupling from {split}, at the cost of precision"
+            ) from error
         first_steps, beta_error = encode_schedule(schedule, values.scale)
         thinning = fixed_schedule(schedule.betas[-1], int(self.thin))
         next_steps, _ = encode_schedule(thinning, values.scale)
@@ -124,7 +132,7 @@ class Request:
         return Job(problem, program, plan, schedule, values, beta_error)
 
     def _anneal(
-        self, problem: IsingProblem, params: MachineParams
+        self, problem: IsingProblem, params: MachineParams, split: int
     ) -> tuple[BetaSchedule, Quantised]:
         """A schedule, and the problem quantised for it.
 
@@ -141,5 +149,5 @@ class Request:
         )
         schedule = anneal_schedule(default, *given)
         hottest = schedule.hottest if keep else default[0]
-        values = quantise(problem, params, hottest, keep, int(self.slots_per_coupling or 1))
+        values = quantise(problem, params, hottest, keep, split)
         return anneal_schedule(fit_beta_range(default, values.scale), *given), values

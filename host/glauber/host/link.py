@@ -86,7 +86,7 @@ class Link:
         self.base_timeout = base_timeout
         self.bytes_in = self.bytes_out = self.retries = 0
         self.frames_bad = self.replies_stale = 0
-        # Not the same in every session: the last one's answers may still be on their way.
+        # Not the same in every connection: the last one's answers may still be on their way.
         self._seq = os.urandom(1)[0]
         self._received = bytearray()
         self._fresh = True
@@ -161,7 +161,7 @@ class Link:
         arrived, bad = self.bytes_in - bytes_before, self.frames_bad - bad_before
         raise DeviceSilentError(
             f"{self.transport.name} gave no valid answer to {request}, asked {self.tries} times in "
-            f"{seconds:.2f} s; {_silence(arrived, bad)}"
+            f"{seconds:.2f} s; {_silence(self.transport.name, arrived, bad)}"
         )
 
     def _timeout(self, line_bytes: int) -> float:
@@ -224,14 +224,26 @@ class Link:
         raise DeviceRefusedError(f"{self.transport.name} refused {request} with {reason}")
 
 
-def _silence(arrived: int, bad: int) -> str:
-    """What to check when a request remained unanswered."""
-    if not arrived:
+def _silence(name: str, arrived: int, bad: int) -> str:
+    """What to check when a request to the device `name` remained unanswered."""
+    found = (
+        f"{arrived} bytes came back, with {bad} damaged frames" if arrived else "nothing came back"
+    )
+    scheme = name.partition(":")[0]
+    if scheme == "socket":
         return (
-            "nothing came back: check that the board has power and a Glauber image "
-            "(`glauber devices`, `glauber flash BOARD`) and that this is its data port"
+            f"{found}: check that what serves the device still runs, and serves it to nobody else; "
+            "simulated gates need more time (`socket://HOST:PORT?time_scale=20`)"
+        )
+    if scheme != "serial":
+        return f"{found}: close the device and open it again"
+    if arrived:
+        return (
+            f"{found}: check the baud rate (`serial:PATH?baud=N`), the cable, and that a Glauber "
+            "image runs on the device"
         )
     return (
-        f"{arrived} bytes came back, with {bad} damaged frames: check the baud rate "
-        "(`serial:PATH?baud=N`), the cable, and that a Glauber image runs on the device"
+        f"{found}: check that the board has power and a Glauber image, and that this is its data "
+        "port (`glauber devices` lists the ports); simulated gates need more time "
+        "(`serial:PATH?time_scale=20`)"
     )

@@ -9,10 +9,10 @@ from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status, region_base
 
 from .bus import WORD_MAX, Words
-from .errors import DeviceError, DeviceLostError, DeviceTimeoutError
+from .errors import DeviceError, DeviceLostError, DeviceRefusedError, DeviceTimeoutError
 from .link import Link
 
-__all__ = ["Run", "RunReport", "stop_run"]
+__all__ = ["Control", "Run", "RunReport", "stop_run"]
 
 POLL_FIRST = 0.001  # s; doubles from poll to poll
 POLL_LONGEST = 0.05
@@ -51,6 +51,60 @@ def stop_run(link: Link) -> None:
         link.pause(POLL_FIRST)
 
 
+class Control:
+    """The row count and the run number of a device, remembered as this host left them.
+
+    A device that was reset, or that someone else used, no longer has them, and neither has it the
+    program, the states or the generators of this host: its samples would be wrong. Until the first
+    `set_rows` nothing is expected.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._rows = self._run = 0
+        self._known = False
+
+    def set_rows(self, row_count: int) -> None:
+        """Write the row count. Whatever the device did before, it is this host's from now on."""
+        self._link.write(Register.ROW_COUNT, [row_count])
+        self._run = self._link.read_word(Register.RUN)
+        self._rows = row_count
+        self._known = True
+
+    def use_rows(self, row_count: int) -> None:
+        """Write the row count if it is another one. Raises `DeviceLostError` as `check`."""
+        self.check()
+        if not self._known or row_count != self._rows:
+            self.set_rows(row_count)
+
+    def check(self) -> None:
+        """Raise `DeviceLostError` unless the device is as it was left."""
+        if not self._known:
+            return
+        run, rows = (self._link.read_word(word) for word in (Register.RUN, Register.ROW_COUNT))
+        if (run, rows) != (self._run, self._rows):
+            raise self._lost(
+                f"its last run is number {run} of {rows} rows, that of this host was number "
+                f"{self._run} of {self._rows}"
+            )
+
+    def start(self) -> int:
+        """Start a run; its number. Raises `DeviceLostError` as `check`."""
+        self.check()
+        self._run = (self._run + 1) & WORD_MAX
+        try:
+            self._link.write(Register.RUN, [self._run])
+        except DeviceRefusedError as error:  # it changed after the check
+            raise self._lost(str(error)) from error
+        return self._run
+
+    def _lost(self, found: str) -> DeviceLostError:
+        return DeviceLostError(
+            f"{self._link.transport.name} lost what this host had loaded ({found}): it was reset, "
+            "or someone else uses it; check its power supply and run again"
+        )
+
+
 class Run:
     """One run, in as many parts as the device's `capacity` for steps asks for.
 
@@ -60,17 +114,19 @@ class Run:
     def __init__(
         self,
         link: Link,
+        control: Control,
         capacity: int,
         timeout: float | None,
         interrupt: Callable[[], bool] | None,
         on_progress: Callable[[int], None] | None,
     ) -> None:
         self._link = link
+        self._control = control
         self._capacity = capacity
         self._timeout = timeout
         self._interrupt = interrupt
         self._on_progress = on_progress
-        self._interrupted = self._stopped = False
+        self._interrupted = self._told_to_stop = self._stopped = False
         self._sweeps = self._cycles = 0
         self._begin = time.monotonic()
 
@@ -96,8 +152,7 @@ class Run:
         link = self._link
         link.write(region_base(Region.STEPS), steps)
         link.write(Register.STEP_COUNT, [len(steps)])
-        number = (link.read_word(Register.RUN) + 1) & WORD_MAX
-        link.write(Register.RUN, [number])
+        number = self._control.start()
         stopped = bool(self._wait() & Status.STOPPED)
         sweeps, low, high = (int(word) for word in link.read(Register.SWEEPS_DONE, 3))
         asked = sum(Step.decode(word).sweeps for word in steps.tolist())
@@ -106,18 +161,23 @@ class Run:
                 f"{link.transport.name} lost run {number} after {sweeps} of {asked} sweeps: it was "
                 "reset, or someone else uses it; check its power supply and run again"
             )
+        if stopped and not self._told_to_stop:
+            raise DeviceLostError(
+                f"run {number} on {link.transport.name} was stopped by someone else after {sweeps} "
+                f"of {asked} sweeps; end what else uses the device and run again"
+            )
         self._sweeps += sweeps if stopped else asked
         self._cycles += high << 32 | low
         self._stopped = stopped
 
     def _wait(self) -> Status:
         """Poll until the part is over; the last status."""
-        pause, told = POLL_FIRST, False
+        pause = POLL_FIRST
         while (status := read_status(self._link)) & Status.RUNNING:
             self._tell_progress()
-            if not told and self._asked_to_stop():
+            if not self._told_to_stop and self._asked_to_stop():
+                self._told_to_stop = True
                 self._link.write(Register.STOP, [1])
-                told = True
             self._check_time()
             self._link.pause(pause)
             pause = min(2 * pause, POLL_LONGEST)

@@ -97,8 +97,8 @@ class GlauberSampler(dimod.Sampler):
         beta : fixed inverse temperature
         samples_per_read, thin : with `beta`, how many samples a read keeps, and sweeps between them
         slots_per_coupling : 1 to 32; over how many slots a coupling that must be rounded may be
-            spread, to be rounded less. By default 1 for an anneal, and with `beta` as many of the
-            32 as there is room for
+            spread, to be rounded less. By default 1 for an anneal, and with `beta` as many as keep
+            the program small
         seed : 64-bit unsigned; a fresh one if not given. The same seed, settings and machine
             parameters give the same samples on every device.
         interrupt_function : asked now and then; if it returns true, only whole reads so far are

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ __all__ = [
 
 SCHEDULE_TYPES = ("geometric", "linear", "custom")
 DEFAULT_SWEEPS = 1000
+SWEEPS_LIMIT = 1 << 32  # of a schedule
+BETAS_LIMIT = 1 << 24  # of an anneal
 _FRACTION = 1 << TEMPERATURE_FORMAT.fraction_bits
 # T of 1/16 coupling LSB: the smallest field flips a p-bit once in 10 million times.
 _FROZEN = _FRACTION // 16
@@ -78,9 +81,9 @@ def fit_beta_range(beta_range: tuple[float, float], scale: float) -> tuple[float
 
 def fixed_schedule(beta: float, sweeps: int) -> BetaSchedule:
     """One inverse temperature. Raises `OptionError`."""
-    return BetaSchedule(
-        np.array([positive_number("beta", beta)]), whole_number("num_sweeps", sweeps)
-    )
+    betas = np.array([positive_number("beta", beta)])
+    sweeps = whole_number("num_sweeps", sweeps)
+    return BetaSchedule(betas, _sweeps_number("num_sweeps or thin", sweeps))
 
 
 def anneal_schedule(
@@ -96,23 +99,36 @@ def anneal_schedule(
         raise OptionError(
             f"beta_schedule_type is {beta_schedule_type!r}; use one of {', '.join(SCHEDULE_TYPES)}"
         )
-    num_sweeps_per_beta = whole_number("num_sweeps_per_beta", num_sweeps_per_beta)
+    num_sweeps_per_beta = _sweeps_number("num_sweeps_per_beta", num_sweeps_per_beta)
     if (beta_schedule_type == "custom") != (beta_schedule is not None):
         raise OptionError("beta_schedule and beta_schedule_type='custom' must be given together")
     if beta_schedule is not None:
         return _custom(beta_schedule, num_sweeps, num_sweeps_per_beta, beta_range)
-    sweeps = DEFAULT_SWEEPS if num_sweeps is None else whole_number("num_sweeps", num_sweeps)
+    sweeps = DEFAULT_SWEEPS if num_sweeps is None else _sweeps_number("num_sweeps", num_sweeps)
     count, rest = divmod(sweeps, num_sweeps_per_beta)
     if count < 1 or rest:
         raise OptionError(
             f"num_sweeps is {sweeps}, which is not a positive multiple of num_sweeps_per_beta, "
             f"{num_sweeps_per_beta}; use {max(1, count) * num_sweeps_per_beta}"
         )
+    if count > BETAS_LIMIT:
+        raise OptionError(
+            f"num_sweeps is {sweeps}, at {num_sweeps_per_beta} sweeps per beta: an anneal has at "
+            f"most {BETAS_LIMIT} betas; use fewer sweeps or a larger num_sweeps_per_beta"
+        )
     low, high = default_range if beta_range is None else _checked_range(beta_range)
     if count == 1:
         low = high  # what has one temperature ends cold
     spaced = np.linspace if beta_schedule_type == "linear" else np.geomspace
     return BetaSchedule(spaced(low, high, count), num_sweeps_per_beta)
+
+
+def _sweeps_number(name: str, value: Any) -> int:
+    """`value` as a number of sweeps. Raises `OptionError`."""
+    number = whole_number(name, value)
+    if number > SWEEPS_LIMIT:
+        raise OptionError(f"{name} is {number}; it must be {SWEEPS_LIMIT} or less")
+    return number
 
 
 def _custom(
@@ -130,6 +146,11 @@ def _custom(
     if beta_range is not None:
         raise OptionError("beta_range and beta_schedule contradict each other; leave one out")
     schedule = BetaSchedule(betas, num_sweeps_per_beta)
+    if schedule.sweeps > SWEEPS_LIMIT:
+        raise OptionError(
+            f"beta_schedule has {len(betas)} betas of {num_sweeps_per_beta} sweeps each, "
+            f"{schedule.sweeps} in all; the most is {SWEEPS_LIMIT}"
+        )
     if num_sweeps is not None and whole_number("num_sweeps", num_sweeps) != schedule.sweeps:
         raise OptionError(
             f"num_sweeps is {num_sweeps}, but beta_schedule has {len(betas)} betas of "
@@ -154,8 +175,8 @@ def _checked_range(beta_range: Sequence[float]) -> tuple[float, float]:
 def encode_schedule(schedule: BetaSchedule, scale: float) -> tuple[list[int], float]:
     """Step words for a problem quantised by `scale`, and the largest relative error of a beta.
 
-    The temperature of a beta is `scale / (2 beta)` coupling LSB, rounded to the register. Raises
-    `OptionError` for a beta beyond it.
+    The temperature of a beta is `scale / (2 beta)` coupling LSB, rounded to the register;
+    neighbours that round to the same share steps. Raises `OptionError` for a beta beyond it.
     """
     exact = _FRACTION * scale / (2 * schedule.betas)
     codes = np.rint(exact)
@@ -168,10 +189,11 @@ def encode_schedule(schedule: BetaSchedule, scale: float) -> tuple[list[int], fl
             f"{at_least(lowest)} to {at_most(_FRACTION * scale)}; choose a beta in it"
         )
     error = float(np.abs(codes / exact - 1).max())
-    words = []
-    for code in codes.astype(np.int64).tolist():
-        left = schedule.sweeps_per_beta
-        while left:
-            words.append(Step(code, min(left, SWEEPS_MAX)).encode())
-            left -= min(left, SWEEPS_MAX)
+    words: list[int] = []
+    starts = np.flatnonzero(np.diff(codes, prepend=0))  # no code is 0; equal ones are one step
+    counts = np.diff(starts, append=len(codes)) * schedule.sweeps_per_beta
+    for code, count in zip(codes[starts].astype(np.int64).tolist(), counts.tolist(), strict=True):
+        whole, rest = divmod(count, SWEEPS_MAX)
+        words += [Step(code, SWEEPS_MAX).encode()] * whole
+        words += [Step(code, rest).encode()] if rest else []
     return words, error

@@ -14,7 +14,8 @@ from glauber.hdl.facts.noise import (
 )
 from glauber.hdl.facts.numbers import LOGIT_FORMAT
 
-SPLITS = {(6, 4): 2.3e-4, (5, 3): 6e-4, (4, 2): 2.1e-3}
+SPLITS = {(6, 4): 3e-4, (5, 3): 8e-4, (4, 2): 2.3e-3}
+TEMPERATURES = (300, 316, 1000, 3149, 32000, 100_000, 200_000, 2**18 - 1)  # codes
 
 
 def keys():
@@ -52,12 +53,12 @@ def test_response_is_the_sigmoid(split):
     """The largest error of a flip probability over fields, and the relative error of rare ones."""
     values = np.array(sums(NoiseTable(*split)))
     weights = probabilities()
-    for temperature in (12.3, 125.0):
-        magnitude = values * round(temperature * 256) >> 19
-        fields = np.arange(1, int(17 * temperature))
+    for code in TEMPERATURES:
+        magnitude = values * code >> 19
+        fields = np.arange(1, 17 * code // 256)
         tail = np.concatenate([np.cumsum(weights[::-1])[::-1], [0.0]])
         got = tail[np.searchsorted(magnitude, fields)] / 2
-        exact = 1 / (1 + np.exp(fields / (round(temperature * 256) / 256)))
+        exact = 1 / (1 + np.exp(fields / (code / 256)))
         assert np.abs(got - exact).max() < SPLITS[split]
         rare = exact > 2**-21
         assert np.abs(got / exact - 1)[rare].max() < 8 * SPLITS[split]

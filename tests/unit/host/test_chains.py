@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from glauber.hdl.facts.registers import Region, Register, Status
 from glauber.host.chains import ChainPlan, ChainRunner
 from glauber.host.compile import Program
 from glauber.host.device import Device
-from glauber.host.errors import DeviceRefusedError
+from glauber.host.errors import DeviceLostError, DeviceRefusedError, OptionError
 from glauber.sim.model.endpoint import Endpoint
 from support.fake_machine import FakeMachine
 
@@ -65,7 +67,7 @@ def test_an_orphaned_run_is_ended_before_the_program_is_loaded():
     chains, machine = runner(constant=4)
     leave_running(machine)
     chains.load()
-    assert machine.log == [(Register.STOP, 1)]
+    assert machine.log == [(Register.STOP, 1), (Register.ROW_COUNT, 2)]
     assert machine.memory[Region.ROWS][:2].tolist() == [2, 3]
 
 
@@ -141,3 +143,44 @@ def test_an_interrupt_at_once_leaves_nothing():
     chains, machine = runner(interrupt=lambda: True)
     assert chains.run(ChainPlan(200, STEPS, 1)).shape == (0, 1, 3)
     assert machine.steps_run == []
+
+
+@pytest.mark.parametrize("reads", [100, 64])
+def test_a_reset_between_batches_or_before_the_last_states_is_an_error(reads, monkeypatch):
+    chains, machine = runner()
+    chains.load()
+    read_states = Device.read_states
+
+    def reset_and_read(device, pbits):
+        machine.registers = dict.fromkeys(Register, 0)
+        return read_states(device, pbits)
+
+    monkeypatch.setattr(Device, "read_states", reset_and_read)
+    with pytest.raises(DeviceLostError, match="fake lost what this host had loaded"):
+        chains.run(ChainPlan(reads, STEPS, 1))
+    assert len(machine.steps_run) == 1
+
+
+@pytest.mark.parametrize("name", ["num_reads", "samples_per_read"])
+def test_absurdly_many_samples_are_refused(name):
+    given = {"num_reads": 1, "samples_per_read": 1, name: 10**20}
+    with pytest.raises(OptionError, match=f"{name} is {10**20}; it must be 2147483648 or less"):
+        ChainPlan(first_steps=STEPS, seed=1, **given)
+
+
+def test_samples_that_no_array_holds_are_a_lack_of_memory():
+    chains, machine = runner()
+    plan = ChainPlan(1 << 31, STEPS, 1, samples_per_read=1 << 31)
+    with pytest.raises(MemoryError, match="unable to allocate an array of the shape"):
+        chains.run(plan)
+    assert machine.log == []
+
+
+def test_the_samples_are_held_once():
+    chains, _ = runner()
+    plan = ChainPlan(64 * 200, STEPS, 1, samples_per_read=30)
+    tracemalloc.start()
+    samples = chains.run(plan)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.5 * samples.nbytes

@@ -272,7 +272,7 @@ def test_serial_ports_are_asked_only_on_request(capsys, monkeypatch):
         (["--plot", "x.txt"], "--plot is x.txt; the name must end in .png or .pdf or .svg"),
         (["--output", "no/x.npz"], "--output is no/x.npz, but there is no folder no; create it"),
         (["--device", "model:?pbits=8"], "the problem needs 10 p-bits, the device has 8: 2 too m"),
-        (["--device", "model:?lanes=3"], "lanes is 3, outside its legal range 1 to 256; choose a"),
+        (["--device", "model:?lanes=3"], "lanes is 3; it must be a power of two from 1 to 256"),
         (["--device", "model:?lanse=4"], "there is no option 'lanse' for model: devices; use "),
         (["--device", "toaster:"], "has an unknown scheme 'toaster'; write one of model:"),
         (["--beta", 1], "unrecognized arguments: --beta 1; `glauber --help` shows how"),

@@ -7,7 +7,13 @@ import pytest
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import ROW_LENGTH_MAX, decode_row
-from glauber.host.compile import IsingProblem, compile_finely, compile_problem, quantise
+from glauber.host.compile import (
+    MAX_SPLIT,
+    IsingProblem,
+    compile_problem,
+    fine_split,
+    quantise,
+)
 from glauber.host.errors import ProblemTooLargeError
 
 
@@ -226,16 +232,20 @@ def test_the_largest_degree_of_a_row(per_slot):
     assert max(lengths) <= ROW_LENGTH_MAX
 
 
-def test_fine_compilation_rounds_less_and_gives_way_to_the_room_there_is():
+def test_couplings_that_take_more_slots_are_rounded_less():
     problem = random_problem(12, 5.0, 3, biased=True)
     problem = replace(problem, coupling=problem.coupling * math.pi, bias=problem.bias * math.e)
-    coarse = quantise(problem, MachineParams(), 1.0)
-    fine, program = compile_finely(problem, MachineParams(), 1.0)
-    assert not fine.exact
-    assert fine.rms_error < coarse.rms_error / 4
-    small = MachineParams(slots=program.slots // 2)
-    less, fitting = compile_finely(problem, small, 1.0)
-    assert fitting.slots <= small.slots
-    assert fine.rms_error < less.rms_error <= coarse.rms_error
-    with pytest.raises(ProblemTooLargeError, match="slots per lane"):
-        compile_finely(problem, MachineParams(slots=4), 1.0)
+    errors = []
+    for split in (1, 4, 32):
+        values = quantise(problem, MachineParams(), 1.0, split=split)
+        program = compile_problem(problem, values, MachineParams())
+        check(problem, program, values, MachineParams())
+        errors.append(values.rms_error)
+    assert errors[1] < errors[0] / 2
+    assert errors[2] < errors[1] / 2
+
+
+def test_large_problems_take_fewer_slots_for_a_coupling():
+    assert fine_split(random_problem(12, 11.0, 3, biased=False)) == MAX_SPLIT
+    assert 1 < fine_split(random_problem(300, 12.0, 3, biased=False)) < MAX_SPLIT
+    assert fine_split(random_problem(300, 200.0, 3, biased=False)) == 1

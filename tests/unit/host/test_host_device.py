@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region
+from glauber.hdl.facts.program import Step
+from glauber.hdl.facts.registers import Region, Register
 from glauber.host.device import Device
-from glauber.host.errors import FactError, ProblemTooLargeError
+from glauber.host.errors import DeviceLostError, FactError, ProblemTooLargeError
 from glauber.sim.model.endpoint import Endpoint
 from support.fake_machine import SMALL, FakeMachine
 
@@ -124,3 +126,60 @@ def test_states_of_another_type_are_refused():
     device, _ = open_fake()
     with pytest.raises(FactError, match="states have the type int8; give booleans"):
         device.write_states(np.ones((1, 64), np.int8))
+
+
+def test_loading_writes_the_row_count():
+    device, machine = open_fake()
+    device.load(program(3, 4))
+    assert machine.log == [(Register.ROW_COUNT, 3)]
+    device.run([Step(256, 1).encode()], 3)
+    assert [value for word, value in machine.log if word is Register.ROW_COUNT] == [3]
+
+
+def test_another_row_count_than_the_loaded_one_is_written():
+    device, machine = open_fake()
+    device.load(program(3, 4))
+    device.run([Step(256, 1).encode()], 2)
+    assert machine.registers[Register.ROW_COUNT] == 2
+
+
+@pytest.mark.parametrize("runs", [0, 1, 3])
+@pytest.mark.parametrize("rows", [2, 3])
+def test_a_reset_since_the_last_run_is_noticed(runs, rows):
+    device, machine = open_fake()
+    device.load(program(3, 4))
+    for _ in range(runs):
+        device.run([Step(256, 1).encode()], 3)
+    device.check()
+    machine.registers = dict.fromkeys(Register, 0)
+    text = f"fake lost what this host had loaded .*number 0 of 0 rows, .* number {runs} of 3.*reset"
+    with pytest.raises(DeviceLostError, match=text):
+        device.check()
+    with pytest.raises(DeviceLostError, match=text):
+        device.run([Step(256, 1).encode()], rows)
+    assert len(machine.steps_run) == runs
+    device.load(program(3, 4))  # and then it can be used again
+    device.run([Step(256, 1).encode()], 3)
+
+
+def test_a_second_client_is_noticed():
+    first, machine = open_fake()
+    second = Device(Endpoint(machine, "fake"))
+    first.load(program(3, 4))
+    second.load(program(3, 4))
+    second.run([Step(256, 1).encode()], 3)
+    with pytest.raises(DeviceLostError, match="or someone else uses it; check its power supply"):
+        first.run([Step(256, 1).encode()], 3)
+
+
+def test_a_reset_between_the_check_and_the_start_is_noticed(monkeypatch):
+    device, machine = open_fake()
+    device.load(program(3, 4))
+    write = machine.write
+
+    def refuse(address, words):
+        return Result.BAD_VALUE if address == Register.RUN else write(address, words)
+
+    monkeypatch.setattr(machine, "write", refuse)
+    with pytest.raises(DeviceLostError, match=r"had loaded \(.*BAD_VALUE.*\): it was reset"):
+        device.run([Step(256, 1).encode()], 3)

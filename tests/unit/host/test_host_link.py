@@ -1,4 +1,5 @@
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -236,3 +237,23 @@ def test_on_a_bad_line_every_request_ends_right_or_in_an_error(seed):
     assert link.retries > 50
     assert link.frames_bad > 20
     assert machine.bad_frames > 20
+
+
+@pytest.mark.parametrize("answer", [b"", b"\x55\x55\0"])
+@pytest.mark.parametrize(
+    ("name", "remedy", "foreign"),
+    [
+        (
+            "socket://host:1",
+            "what serves the device .*socket://HOST:PORT.time_scale=20",
+            "power|baud",
+        ),
+        ("model:", "close the device and open it again", "power|baud"),
+        ("serial:/dev/x", "Glauber image", "what serves|close the device"),
+    ],
+)
+def test_the_remedy_for_silence_suits_the_transport(name, remedy, foreign, answer):
+    link = Link(ScriptedTransport(lambda _: answer, name), base_timeout=0.001)
+    with pytest.raises(DeviceSilentError, match=remedy) as caught:
+        link.read_word(0)
+    assert not re.search(foreign, str(caught.value))

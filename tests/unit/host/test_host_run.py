@@ -207,3 +207,30 @@ def test_a_run_that_does_not_stop(monkeypatch):
     ):
         device.stop()
     assert stops(machine) == [1]
+
+
+@pytest.mark.usefixtures("pauses")
+def test_a_stop_that_someone_else_asked_for_is_an_error():
+    device, machine = open_fake(polls=1000)
+
+    def stop(_):
+        machine._set_register(Register.STOP, 1)
+
+    with pytest.raises(
+        DeviceLostError,
+        match="run 1 on fake was stopped by someone else after 2 of 3 sweeps; end what else uses",
+    ):
+        device.run(STEPS[2:3], 1, on_progress=stop)
+
+
+def test_a_reset_between_the_parts_of_a_run_is_noticed():
+    device, machine = open_fake()
+
+    def reset():
+        if len(machine.steps_run) == 1:
+            machine.registers = dict.fromkeys(Register, 0)
+        return False
+
+    with pytest.raises(DeviceLostError, match="fake lost what this host had loaded"):
+        device.run(STEPS, 1, interrupt=reset)
+    assert len(machine.steps_run) == 1

@@ -174,3 +174,8 @@ def test_a_port_without_low_latency_is_fine(monkeypatch):
 
     monkeypatch.setattr(serial_transport.serial, "Serial", Plain)
     assert open_transport("serial:/dev/x").name == "serial:/dev/x"
+
+
+def test_an_absurd_rate_is_an_error(pty):
+    with pytest.raises(DeviceAbsentError, match="cannot be opened at 99999999999 baud"):
+        open_transport(f"serial:{pty[1]}?baud=99999999999")

@@ -1,11 +1,10 @@
-import importlib.abc
 import sys
 import types
 
 import pytest
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.host.errors import EnvironmentMissingError, FactError, OptionError
+from glauber.host.errors import FactError, OptionError
 from glauber.host.transports import DeviceUrl, open_transport, parse_device_url
 from glauber.host.transports.open import MODEL_PARAMS, RTL_PARAMS, machine_options
 
@@ -134,20 +133,5 @@ def test_bad_options_are_refused(text, message):
 
 @pytest.mark.usefixtures("opened")
 def test_an_illegal_machine_is_refused_by_the_facts():
-    with pytest.raises(FactError, match="lanes is 3, outside its legal range"):
+    with pytest.raises(FactError, match="lanes is 3"):
         open_transport("model:?lanes=3")
-
-
-def test_gates_without_their_packages_name_the_remedy(monkeypatch):
-    class Absent(importlib.abc.MetaPathFinder):
-        def find_spec(self, fullname, path=None, target=None):  # noqa: ARG002
-            if fullname == RTL:
-                raise ModuleNotFoundError("No module named 'amaranth'", name="amaranth")
-
-    monkeypatch.delitem(sys.modules, RTL, raising=False)
-    monkeypatch.setattr(sys, "meta_path", [Absent(), *sys.meta_path])
-    with pytest.raises(
-        EnvironmentMissingError,
-        match=r"rtl: needs the Python package 'amaranth', .* pip install 'glauber\[rtl,compiler\]'",
-    ):
-        open_transport("rtl:")

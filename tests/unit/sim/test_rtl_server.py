@@ -9,7 +9,8 @@ from collections import deque
 import pytest
 import serial
 
-from glauber.sim.rtl import GatesEnvironmentError, VirtualBoard
+from glauber.hdl.facts.errors import FactError
+from glauber.sim.rtl import GatesEnvironmentError, VirtualBoard, listen, terminal
 from glauber.sim.rtl.terminal import PseudoTerminal
 
 needs_pty = pytest.mark.skipif(
@@ -27,13 +28,13 @@ class Inverter:
     def write(self, data: bytes) -> None:
         self.answers.append(bytes(255 - byte for byte in data))
 
-    def read(self, timeout: float) -> bytes:  # noqa: ARG002
+    def read(self, timeout: float) -> bytes:
         self.reads += 1
         return self.answers.popleft() if self.answers else b""
 
 
 class Broken(Inverter):
-    def read(self, timeout: float) -> bytes:  # noqa: ARG002
+    def read(self, timeout: float) -> bytes:
         raise RuntimeError("the device broke")
 
 
@@ -195,3 +196,31 @@ def test_a_port_in_use_is_an_error(board, device):
     ) as caught:
         VirtualBoard(device, port=board.port)
     assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize("port", [-1, 70000])
+def test_what_is_no_port_is_an_error(device, port):
+    with pytest.raises(FactError, match=f"the port is {port}, outside its legal range 0 to 65535"):
+        VirtualBoard(device, port=port)
+
+
+def test_a_host_name_that_cannot_be_one(device):
+    with pytest.raises(GatesEnvironmentError, match=r"cannot listen on a..b:0: "):
+        VirtualBoard(device, "a..b")
+
+
+def test_a_socket_that_listens_already_is_served_and_closed(device):
+    listener = listen("127.0.0.1", 0)
+    with VirtualBoard(device, listener=listener) as board, client_of(board) as client:
+        assert board.port == listener.getsockname()[1]
+        client.write(b"\0")
+        assert client.read(1) == b"\xff"
+    assert listener.fileno() == -1
+
+
+def test_a_system_without_pseudo_terminals(device, monkeypatch):
+    monkeypatch.setattr(terminal, "tty", None)
+    with pytest.raises(GatesEnvironmentError, match="no pseudo-terminals; use the TCP port"):
+        PseudoTerminal()
+    with VirtualBoard(device) as board:
+        assert board.pty_path is None

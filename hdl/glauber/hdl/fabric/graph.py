@@ -15,6 +15,7 @@ from ..link.window import WindowSignature
 from ..noise.seeding import SeedLoader
 from ..noise.shaper import NoiseShaper
 from ..noise.source import SEED_BITS
+from ..pbit.cell import PbitCell
 from .access import StateAccess
 from .control import FabricControl, SlotLayout
 from .delay import Delay
@@ -71,6 +72,12 @@ class GraphFabric(wiring.Component):
             }
         )
 
+    @staticmethod
+    def issue_clocks(params: MachineParams) -> int:
+        """How long a slot waits, so that the noise is there when its couplings are."""
+        noise = params.draws - 1 + NoiseShaper.LATENCY
+        return noise - ProgramMemory.LATENCY - StateCopy.LATENCY
+
     def elaborate(self, platform: object) -> Module:
         m = Module()
         params = self._params
@@ -81,10 +88,10 @@ class GraphFabric(wiring.Component):
         m.submodules.copy = host_copy = StateCopy(params)
         m.submodules.lanes = lanes = _Lanes(params)
         # Slots wait for their noise, then follow the couplings through two memories.
-        m.submodules.issue = issue = Delay(layout, params.draws + 1)
-        m.submodules.fetched = fetched = Delay(layout, 2)
-        m.submodules.gathered = gathered = Delay(layout, 2)
-        m.submodules.summed = summed = Delay(layout, 1)
+        m.submodules.issue = issue = Delay(layout, self.issue_clocks(params))
+        m.submodules.fetched = fetched = Delay(layout, ProgramMemory.LATENCY)
+        m.submodules.gathered = gathered = Delay(layout, StateCopy.LATENCY)
+        m.submodules.summed = summed = Delay(layout, PbitCell.LATENCY)
         m.submodules.temperature = temperature = Delay(
             TEMPERATURE_FORMAT.width, NoiseShaper.TEMPERATURE_LATENCY, reset_less=True
         )

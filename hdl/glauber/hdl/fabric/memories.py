@@ -35,6 +35,8 @@ class ProgramMemory(wiring.Component):
     Two clocks from `address` to `couplings`: block RAM and its output register.
     """
 
+    LATENCY = 2
+
     address: Signal
     couplings: data.View
     write: Signal
@@ -107,6 +109,9 @@ class StateCopy(wiring.Component):
     ------
     Two clocks from `address` to `states`; a write can be read by an address one clock later.
     """
+
+    LATENCY = 2
+    WRITE_TO_READ = 1
 
     address: Signal
     states: Signal

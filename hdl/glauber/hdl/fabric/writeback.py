@@ -33,6 +33,8 @@ class WriteBack(wiring.Component):
     in the clocks after it.
     """
 
+    LATENCY = 2
+
     take: Signal
     target: Signal
     states: Signal

@@ -22,6 +22,7 @@ def facts_hash() -> int:
             noise.NoiseTable(*split).coarse() + noise.NoiseTable(*split).offsets()
             for split in ((6, 4), (4, 2))
         ],
+        program.encode_coupling(1, -1, 8),
         program.encode_row(1, 1),
         program.Step(1, 1).encode(),
         [(region, region.access) for region in registers.Region],
@@ -30,6 +31,15 @@ def facts_hash() -> int:
         list(registers.Status),
         list(frames.Kind),
         list(frames.Result),
+        frames.HEAD_BYTES,
+        frames.ADDRESS_BYTES,
+        frames.COUNT_BYTES,
+        frames.CRC_BYTES,
+        numbers.field_limit(16),
+        numbers.noise_limit(16),
         machine.PIPELINE_CLOCKS,
+        machine.SEQUENCER_CLOCKS,
+        machine.STATE_WRITE_BITS,
+        machine.MachineParams().seed_stream(1, 2, 1),
     ]
     return int.from_bytes(hashlib.sha256(repr(facts).encode()).digest()[:4], "big")

@@ -20,6 +20,7 @@ from .machine import MachineParams
 
 __all__ = [
     "ADDRESS_BYTES",
+    "COBS_BLOCK_BYTES",
     "COUNT_BYTES",
     "CRC_BYTES",
     "DELIMITER",
@@ -27,6 +28,7 @@ __all__ = [
     "REPLY_FLAG",
     "Kind",
     "Result",
+    "buffer_bytes",
     "frame_bytes",
     "seal",
     "unseal",
@@ -38,6 +40,7 @@ HEAD_BYTES = 2  # kind, seq
 ADDRESS_BYTES = 4
 COUNT_BYTES = 2
 CRC_BYTES = 4
+COBS_BLOCK_BYTES = 254  # of a frame, for which COBS takes one byte more
 
 
 class Kind(IntEnum):
@@ -72,6 +75,14 @@ class Result(IntEnum):
 def frame_bytes(params: MachineParams) -> int:
     """The longest request before COBS: a WRITE of `burst_words` words."""
     return HEAD_BYTES + ADDRESS_BYTES + 4 * params.burst_words + CRC_BYTES
+
+
+def buffer_bytes(params: MachineParams) -> int:
+    """What a receiver can hold: the longest request, in a memory of 2**n bytes.
+
+    A frame that fits but is too long is answered with `BAD_LENGTH`; one that does not is dropped.
+    """
+    return 1 << (frame_bytes(params) - 1).bit_length()
 
 
 def seal(kind: int, seq: int, body: bytes) -> bytes:

@@ -6,7 +6,7 @@ from .errors import FactError
 from .noise import NoiseTable, Source
 from .numbers import coupling_range, field_limit
 
-__all__ = ["MachineParams"]
+__all__ = ["PIPELINE_CLOCKS", "SEQUENCER_CLOCKS", "STATE_WRITE_BITS", "MachineParams"]
 
 # Clocks from the issue of a row's last slot to the first clock whose issued slot reads the new
 # states, for a row that is written in one beat. The gates' pipeline is built to it.
@@ -19,7 +19,7 @@ STATE_WRITE_BITS = 32
 
 def _power_of_two(what: str, value: int, low: int, high: int) -> None:
     if value < low or value > high or value & (value - 1):
-        raise FactError.out_of_range(what, value, low, high, "choose a power of two in that range")
+        raise FactError(f"{what} is {value}; it must be a power of two from {low} to {high}")
 
 
 @dataclass(frozen=True)

@@ -108,10 +108,10 @@ class NoiseTable:
 
     def __post_init__(self) -> None:
         for what, value, high in (
-            ("coarse_bits", self.coarse_bits, MANTISSA_BITS - 1),
+            ("coarse_bits", self.coarse_bits, MANTISSA_BITS - OFFSET_TOP_BITS),
             ("fine_bits", self.fine_bits, MANTISSA_BITS - self.coarse_bits),
         ):
-            if not OFFSET_TOP_BITS <= value <= high or self.coarse_bits > self.fine_bits + 6:
+            if not OFFSET_TOP_BITS <= value <= high:
                 raise FactError.out_of_range(
                     what, value, OFFSET_TOP_BITS, high, "choose another split, such as 6 and 4"
                 )

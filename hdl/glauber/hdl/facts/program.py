@@ -7,6 +7,7 @@ sits in row `row` of lane `lane`. A schedule step gives a temperature and for ho
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from .errors import FactError
 from .numbers import TEMPERATURE_FORMAT
@@ -16,6 +17,7 @@ __all__ = [
     "ROW_TARGET_MAX",
     "SWEEPS_MAX",
     "Step",
+    "decode_coupling",
     "decode_row",
     "encode_coupling",
     "encode_row",
@@ -30,9 +32,18 @@ SWEEPS_SHIFT = COUPLE_SHIFT + 1
 SWEEPS_MAX = 1 << (32 - SWEEPS_SHIFT)  # stands in its field as zero
 
 
-def encode_coupling(pbit: int, coupling: int, coupling_bits: int) -> int:
-    """A coupling word: the neighbour's address above the coupling in two's complement."""
+def encode_coupling(pbit: Any, coupling: Any, coupling_bits: int) -> Any:
+    """A coupling word: the neighbour's address above the coupling in two's complement.
+
+    Of whole numbers, or of arrays of them.
+    """
     return (pbit << coupling_bits | coupling & ((1 << coupling_bits) - 1)) & WORD_MASK
+
+
+def decode_coupling(word: Any, coupling_bits: int) -> tuple[Any, Any]:
+    """`(pbit, coupling)` of a coupling word, or of an array of them."""
+    sign = 1 << (coupling_bits - 1)
+    return word >> coupling_bits, ((word & (2 * sign - 1)) ^ sign) - sign
 
 
 def encode_row(length: int, target: int) -> int:

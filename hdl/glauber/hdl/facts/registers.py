@@ -10,14 +10,19 @@ from enum import Enum, IntEnum, IntFlag
 from .machine import MachineParams
 
 __all__ = [
+    "MAGIC",
+    "PROTOCOL_VERSION",
     "REGION_SHIFT",
     "Access",
+    "Features",
     "Header",
+    "HeaderWords",
     "Region",
     "Register",
     "Status",
     "region_base",
     "region_words",
+    "split_address",
 ]
 
 REGION_SHIFT = 28
@@ -68,6 +73,11 @@ class Region(IntEnum):
 def region_base(region: Region) -> int:
     """The first word address of `region`."""
     return region << REGION_SHIFT
+
+
+def split_address(address: int) -> tuple[int, int]:
+    """The number of the region, which need not exist, and the offset in it."""
+    return address >> REGION_SHIFT, address & ((1 << REGION_SHIFT) - 1)
 
 
 def region_words(region: Region, params: MachineParams) -> int:

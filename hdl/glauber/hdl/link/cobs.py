@@ -5,13 +5,12 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from ..facts.frames import DELIMITER
+from ..facts.frames import COBS_BLOCK_BYTES, DELIMITER
 
 __all__ = ["CobsDecoder", "CobsEncoder", "CobsToken", "FrameByte"]
 
 # A block is a code byte `n + 1` and `n` bytes that are not zero; it stands for these bytes and a
 # zero, or for the bytes alone if it is as long as a block can be.
-BLOCK_BYTES = 254
 
 
 # One byte of a frame, and whether the frame ends with it.
@@ -62,7 +61,7 @@ class CobsDecoder(wiring.Component):
             with m.Elif(left == 0):
                 m.d.sync += [token.data.eq(0), self.o.valid.eq(zero)]
                 m.d.sync += [left.eq(self.i.payload - 1), begun.eq(1)]
-                m.d.sync += zero.eq(self.i.payload != BLOCK_BYTES + 1)
+                m.d.sync += zero.eq(self.i.payload != COBS_BLOCK_BYTES + 1)
             with m.Else():
                 m.d.sync += [token.data.eq(self.i.payload), self.o.valid.eq(1)]
                 m.d.sync += left.eq(left - 1)
@@ -109,7 +108,7 @@ class CobsEncoder(wiring.Component):
                     ends = self.i.payload.data == 0
                     m.d.sync += [last.eq(self.i.payload.last), zero.eq(ends)]
                     m.d.sync += size.eq(size + ~ends)
-                    with m.If(ends | self.i.payload.last | (size == BLOCK_BYTES - 1)):
+                    with m.If(ends | self.i.payload.last | (size == COBS_BLOCK_BYTES - 1)):
                         m.next = "SEND"
             with m.State("SEND"):
                 m.d.comb += self.o.valid.eq(1)

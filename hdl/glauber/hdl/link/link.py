@@ -5,9 +5,8 @@ from typing import Any
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
 
-from ..facts.frames import frame_bytes
+from ..facts.frames import buffer_bytes
 from ..facts.machine import MachineParams
 from .bus import BusSignature
 from .executor import Executor
@@ -52,7 +51,7 @@ class Link(wiring.Component):
 
     def __init__(self, params: MachineParams) -> None:
         self._burst_words = params.burst_words
-        self._depth = 1 << ceil_log2(frame_bytes(params))
+        self._depth = buffer_bytes(params)
         super().__init__(
             {
                 "i": In(stream.Signature(8)),

@@ -61,7 +61,7 @@ class UartReceiver(wiring.Component):
         self._divisor = _check_divisor(divisor)
         super().__init__(
             {
-                "pin": In(1, init=1),  # pyright: ignore[reportCallIssue]
+                "pin": In(1, init=1),
                 "o": Out(stream.Signature(8)),
                 "overflow": Out(1),
                 "error": Out(1),

@@ -88,6 +88,8 @@ class PbitCell(wiring.Component):
     `glauber.sim.model.engine.run_sweeps`.
     """
 
+    LATENCY = 1
+
     neighbours: Signal
     same: Signal
     opposite: Signal

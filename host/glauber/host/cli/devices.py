@@ -24,7 +24,7 @@ def add_parser(commands: Any) -> None:
     """Adds the subcommand."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "devices",
-        help="list models, boards and their images",
+        help="list what there is to run on",
         description="Lists what there is to run on, or describes one device.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -39,7 +39,8 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Carries out the command."""
-    found = [describe(options.device)] if options.device else list_devices(options.probe)
+    one = options.device is not None
+    found = [describe(options.device)] if one else list_devices(options.probe)
     if options.json:
         print_json({"devices": found})
         return

@@ -2,7 +2,10 @@
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from glauber.sim.rtl import VirtualBoard
 
 __all__ = ["add_parser"]
 
@@ -12,7 +15,7 @@ Examples:
   glauber rtl --options 'lanes=2&replicas=8'
 
 and then, elsewhere:
-  glauber solve G1.txt --device socket://127.0.0.1:4250
+  glauber solve G1.txt --device 'socket://127.0.0.1:4250?time_scale=20'
 """
 
 
@@ -39,19 +42,24 @@ def add_parser(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Carries out the command."""
+    from glauber.sim.rtl import VirtualBoard, listen
+
     from ..transports import open_transport
 
-    transport = open_transport(f"rtl:?{options.options}" if options.options else "rtl:")
-    from glauber.sim.rtl import VirtualBoard
+    # Before the gates are compiled, which takes a while: the port may be in use.
+    with listen(options.host, options.port) as listener:
+        transport = open_transport(f"rtl:?{options.options}" if options.options else "rtl:")
+        try:
+            _serve(VirtualBoard(transport, listener=listener), options.host, transport.time_scale)
+        finally:
+            transport.close()
 
-    try:
-        board = VirtualBoard(transport, options.host, options.port)
-        scale = f"?time_scale={transport.time_scale:g}"
-        print(f"socket://{options.host}:{board.port}{scale}")
-        if board.pty_path:
-            print(f"serial:{board.pty_path}{scale}")
-        sys.stdout.flush()
-        print("the gates are served under these names until you interrupt this", file=sys.stderr)
-        board.serve_forever()
-    finally:
-        transport.close()
+
+def _serve(board: "VirtualBoard", host: str, time_scale: float) -> None:
+    scale = f"?time_scale={time_scale:g}"
+    print(f"socket://{host}:{board.port}{scale}")
+    if board.pty_path:
+        print(f"serial:{board.pty_path}{scale}")
+    sys.stdout.flush()
+    print("the gates are served under these names until you interrupt this", file=sys.stderr)
+    board.serve_forever()

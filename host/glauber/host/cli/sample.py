@@ -89,10 +89,12 @@ def run(options: argparse.Namespace) -> None:
     if options.json:
         print_json(report)
         return
+    mean, lowest = report["mean_energy"], report["best_energy"]
+    energies = "none" if mean is None else f"{mean:.8g}   (lowest {lowest:.10g})"
     print(
         f"{report['problem']}: {len(sampleset)} samples at beta {options.beta:g}, "
         f"on {report['device']}\n"
-        f"  mean energy   {report['mean_energy']:.8g}   (lowest {report['best_energy']:.10g})\n"
+        f"  mean energy   {energies}\n"
         f"  {report['spin_updates']:.3g} spin updates in {report['seconds']:.2f} s, "
         f"{report['updates_per_ns']:.3g} per ns; seed {report['seed']}"
     )

@@ -23,6 +23,9 @@ Examples:
 """
 
 
+_ENERGIES = "  best energy   {best_energy:.10g}   (mean of {num_reads} reads {mean_energy:.8g})"
+
+
 def add_parser(commands: Any) -> None:
     """Adds the subcommand."""
     parser: argparse.ArgumentParser = commands.add_parser(
@@ -83,7 +86,7 @@ def run(options: argparse.Namespace) -> None:
             beta_range=sampleset.info["beta_range"],
             seed=sampleset.info["seed"],
         )
-    if options.plot:
+    if options.plot and len(sampleset):
         plot_energies(options.plot, sampleset, problem.name, options.target)
     if options.json:
         print_json(report)
@@ -91,9 +94,9 @@ def run(options: argparse.Namespace) -> None:
         print(_text(report, options.target))
 
 
-def _reached(energy: float, target: float) -> bool:
-    """Whether `energy` is as low as `target`, but for the rounding of a sum."""
-    return energy <= target + 1e-9 * abs(target)
+def _reached(energy: float | None, target: float) -> bool:
+    """Whether `energy`, if there is one, is as low as `target`, but for the rounding of a sum."""
+    return energy is not None and energy <= target + 1e-9 * abs(target)
 
 
 def _text(report: dict[str, Any], target: float | None) -> str:
@@ -102,9 +105,7 @@ def _text(report: dict[str, Any], target: float | None) -> str:
         "{problem}: {variables} variables, {interactions} interactions, on {device}".format(
             **report
         ),
-        "  best energy   {best_energy:.10g}   (mean of {num_reads} reads {mean_energy:.8g})".format(
-            **report
-        ),
+        _ENERGIES.format(**report) if report["num_reads"] else "  best energy   none: no reads",
     ]
     if "best_cut" in report:
         lines.append(f"  best cut      {report['best_cut']:.10g}")

@@ -4,15 +4,15 @@ quantise -> colour -> place -> encode, a module each.
 """
 
 from .ising import IsingProblem
-from .program import Program, compile_finely, compile_problem
-from .quantise import MAX_SPLIT, Quantised, quantise
+from .program import Program, compile_problem
+from .quantise import MAX_SPLIT, Quantised, fine_split, quantise
 
 __all__ = [
     "MAX_SPLIT",
     "IsingProblem",
     "Program",
     "Quantised",
-    "compile_finely",
     "compile_problem",
+    "fine_split",
     "quantise",
 ]

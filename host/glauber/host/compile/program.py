@@ -6,15 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.program import ROW_LENGTH_MAX, encode_row
+from glauber.hdl.facts.program import ROW_LENGTH_MAX, encode_coupling, encode_row
 
 from ..errors import ProblemTooLargeError
 from .colour import adjacency, colour
 from .ising import Ints, IsingProblem
 from .place import Placement, place
-from .quantise import MAX_SPLIT, Quantised, quantise
+from .quantise import Quantised
 
-__all__ = ["Program", "compile_finely", "compile_problem"]
+__all__ = ["Program", "compile_problem"]
 
 
 @dataclass(frozen=True)
@@ -45,24 +45,6 @@ class Program:
         """How many p-bit addresses from 0 on the program uses."""
         highest = int(self.pbits.max())
         return 1 + (highest if self.constant is None else max(highest, self.constant))
-
-
-def compile_finely(
-    problem: IsingProblem, params: MachineParams, hottest_beta: float, split: int = MAX_SPLIT
-) -> tuple[Quantised, "Program"]:
-    """Quantises and compiles with couplings spread over up to `split` slots, as far as they fit.
-
-    For sampling, where the rounding of couplings changes the distribution. Raises as `quantise` and
-    `compile_problem`.
-    """
-    while True:
-        values = quantise(problem, params, hottest_beta, split=split)
-        try:
-            return values, compile_problem(problem, values, params)
-        except ProblemTooLargeError:
-            if split == 1 or values.exact:
-                raise
-        split = max(1, split // 4)
 
 
 @dataclass(frozen=True)
@@ -141,9 +123,8 @@ def _encode(
     slot = begin[row] + rank // per_slot
     place_in_bus = (slot * params.lanes + placement.lane[terms.origin]) * per_slot + rank % per_slot
     pbit = np.where(terms.other < 0, constant or 0, pbits[terms.other])
-    mask = (1 << params.coupling_bits) - 1
     words = np.zeros(int(placement.lengths.sum()) * params.lanes * per_slot, np.uint32)
-    words[place_in_bus] = pbit << params.coupling_bits | terms.value & mask
+    words[place_in_bus] = encode_coupling(pbit, terms.value, params.coupling_bits)
     return words
 
 

@@ -11,10 +11,12 @@ from ..errors import FieldOverflowError, OptionError
 from ..options import at_least
 from .ising import Floats, Ints, IsingProblem
 
-__all__ = ["MAX_SPLIT", "Quantised", "quantise"]
+__all__ = ["MAX_SPLIT", "Quantised", "fine_split", "quantise"]
 
 # A coupling that exceeds one slot may take up to this many.
 MAX_SPLIT = 32
+# Coupling words that a problem may take to be rounded less: a part of what small machines hold.
+_FINE_WORDS = 1 << 14
 # Relative distance from an integer that is taken for rounding in the user's arithmetic.
 _TOLERANCE = 1e-9
 
@@ -70,6 +72,14 @@ def quantise(
         0.0 if exact else float(errors.max()),
         0.0 if exact else float(np.sqrt(np.mean(errors**2))),
     )
+
+
+def fine_split(problem: IsingProblem) -> int:
+    """How many slots a coupling may take where rounding matters, as when sampling.
+
+    Depends on the problem alone: what is sampled must not depend on a machine's capacity.
+    """
+    return max(1, min(MAX_SPLIT, _FINE_WORDS // max(1, 2 * len(problem.coupling))))
 
 
 class _Limits:

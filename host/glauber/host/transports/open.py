@@ -5,7 +5,6 @@ from dataclasses import fields, replace
 
 from glauber.hdl.facts.machine import MachineParams
 
-from ..errors import EnvironmentMissingError
 from .protocol import Transport
 from .serial import SerialTransport
 from .tcp import TcpTransport
@@ -40,15 +39,10 @@ def _open_model(url: DeviceUrl) -> Transport:
 
 
 def _open_rtl(url: DeviceUrl) -> Transport:
+    from glauber.sim.rtl import open_rtl
+
     url.check_options(machine_options())
     params = machine_params(url, RTL_PARAMS)
-    try:
-        from glauber.sim.rtl import open_rtl
-    except ModuleNotFoundError as error:
-        raise EnvironmentMissingError(
-            f"{url.text} needs the Python package {error.name!r}, which is not installed; "
-            "install it with: pip install 'glauber[rtl,compiler]'"
-        ) from error
     return open_rtl(params, url.text)
 
 
@@ -64,8 +58,8 @@ def open_transport(url: str) -> Transport:
     """Open the device that `url` names.
 
     Raises `OptionError` for a URL that is not legal, `FactError` for a machine that is not,
-    `DeviceAbsentError` for a device that cannot be opened, `EnvironmentMissingError` if this
-    machine lacks what it takes.
+    `DeviceAbsentError` for a device that cannot be opened, `EnvironmentMissingError`,
+    `GatesEnvironmentError` if this machine lacks what it takes.
     """
     parsed = parse_device_url(url)
     return _OPENERS[parsed.scheme](parsed)

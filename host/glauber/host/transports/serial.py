@@ -25,8 +25,8 @@ __all__ = ["BAUD", "SerialTransport"]
 
 BAUD = 1_000_000
 BITS_PER_BYTE = 10
-# What a port raises; TypeError if it was closed while in use.
-PORT_ERRORS = (OSError, ValueError, TypeError, TerminalError)
+# What a port raises; TypeError if it was closed while in use, OverflowError for a huge rate.
+PORT_ERRORS = (OSError, ValueError, OverflowError, TypeError, TerminalError)
 WRITE_TIMEOUT = 2.0  # s, besides the time of the bytes on the line
 PERMISSION = (errno.EACCES, errno.EPERM)
 BUSY = (errno.EAGAIN, errno.EBUSY, errno.EWOULDBLOCK)

@@ -24,7 +24,7 @@ class TcpTransport:
         host, port = _host_and_port(url)
         try:
             self._socket = socket.create_connection((host, port), CONNECT_TIMEOUT)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: the name cannot be one
             raise DeviceAbsentError(
                 f"nothing answers at {host}, port {port} ({error}); start what serves the device, "
                 "for example `glauber rtl`, or correct the address"
@@ -61,8 +61,8 @@ class TcpTransport:
 
     def _lost(self, reason: str) -> DeviceLostError:
         return DeviceLostError(
-            f"{self.name} went away while in use ({reason}); start what serves it again, "
-            "and run again"
+            f"{self.name} went away while in use ({reason}); another client may hold it: end that "
+            "one, or start what serves it again, and run again"
         )
 
 

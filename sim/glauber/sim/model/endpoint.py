@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from glauber.hdl.facts.frames import (
     ADDRESS_BYTES,
+    COBS_BLOCK_BYTES,
     COUNT_BYTES,
     DELIMITER,
     REPLY_FLAG,
     Kind,
     Result,
-    frame_bytes,
+    buffer_bytes,
     seal,
     unseal,
 )
@@ -21,7 +22,6 @@ from glauber.hdl.facts.machine import MachineParams
 
 __all__ = ["Endpoint", "Machine", "open_model"]
 
-BLOCK_BYTES = 254  # of a frame, for which the stuffing takes one byte more
 Words = NDArray[np.uint32]
 
 
@@ -51,9 +51,8 @@ class Endpoint:
     def __init__(self, machine: Machine, name: str = "model:") -> None:
         self.machine = machine
         self.name = name
-        # The gates hold a frame in a memory of this size.
-        self._frame_max = 1 << (frame_bytes(machine.params) - 1).bit_length()
-        self._coded_max = self._frame_max + self._frame_max // BLOCK_BYTES + 1
+        self._frame_max = buffer_bytes(machine.params)
+        self._coded_max = self._frame_max + self._frame_max // COBS_BLOCK_BYTES + 1
         self._requests = bytearray()
         self._replies = bytearray()
 
@@ -68,7 +67,7 @@ class Endpoint:
         # Of a frame that is too long, one byte too many is enough to know it.
         del self._requests[self._coded_max + 1 :]
 
-    def read(self, timeout: float) -> bytes:  # noqa: ARG002 - nothing can arrive while we wait
+    def read(self, timeout: float) -> bytes:
         """The replies so far; b"" if there are none."""
         replies = bytes(self._replies)
         self._replies.clear()

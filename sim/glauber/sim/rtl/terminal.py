@@ -2,6 +2,8 @@
 
 import os
 
+from .errors import GatesEnvironmentError
+
 try:
     import tty
 except ImportError:  # not a POSIX system
@@ -17,12 +19,17 @@ class PseudoTerminal:
     ----------
     path : str
         What a client opens in place of a serial port.
+
+    Raises `GatesEnvironmentError` where `supported` is false.
     """
 
     def __init__(self) -> None:
+        if tty is None:
+            raise GatesEnvironmentError(
+                "this system has no pseudo-terminals; use the TCP port of the virtual board"
+            )
         # The client's end stays open here too: otherwise reads fail once a client has left.
         self._server, self._client = os.openpty()
-        assert tty is not None
         tty.setraw(self._client)
         os.set_blocking(self._server, False)
         self.path = os.ttyname(self._client)

@@ -1,0 +1,54 @@
+"""The machine behind a serial line: what an image connects to two pins."""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out, connect
+
+from .core import Machine
+from .link.uart import UartReceiver, UartTransmitter
+
+__all__ = ["SerialMachine"]
+
+
+class SerialMachine(wiring.Component):
+    """A `Machine` with a UART.
+
+    A byte that the line damages or the machine misses spoils its frame, which the machine counts
+    in `FRAMES_BAD` and the host repeats.
+
+    Parameters
+    ----------
+    machine : Machine
+    divisor : int
+        Clocks per bit of the line, 4 or more.
+
+    Members
+    -------
+    rx : In(1)
+        From the host; idle at 1. May be asynchronous.
+    tx : Out(1)
+        To the host.
+
+    Raises `FactError` for a divisor out of range.
+    """
+
+    rx: Signal
+    tx: Signal
+
+    def __init__(self, machine: Machine, divisor: int) -> None:
+        self._machine = machine
+        self._receiver = UartReceiver(divisor)
+        self._transmitter = UartTransmitter(divisor)
+        super().__init__({"rx": In(1, init=1), "tx": Out(1)})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.machine = self._machine
+        m.submodules.receiver = self._receiver
+        m.submodules.transmitter = self._transmitter
+
+        m.d.comb += [self._receiver.pin.eq(self.rx), self.tx.eq(self._transmitter.pin)]
+        connect(m, self._receiver.o, self._machine.i)
+        connect(m, self._machine.o, self._transmitter.i)
+
+        return m
