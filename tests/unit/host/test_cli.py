@@ -1,13 +1,23 @@
+import argparse
+import importlib
+import importlib.abc
 import itertools
 import json
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import dimod
 import numpy as np
 import pytest
 
+import glauber.host
 from glauber.host import sampler as sampler_module
 from glauber.host.cli import main
 from glauber.host.cli.common import check_output
+from glauber.host.cli.main import build_parser
 from glauber.host.device import Device
 from glauber.host.errors import DeviceSilentError, EnvironmentMissingError, OptionError
 
@@ -238,6 +248,10 @@ def test_one_device(capsys):
     assert entry["simulation"] is True
 
 
+def test_an_empty_url_is_not_taken_for_none(capsys):
+    assert_fails(capsys, 2, "the device '' has no scheme; write one", "devices", "--device", "")
+
+
 def test_serial_ports_are_asked_only_on_request(capsys, monkeypatch):
     class Port:
         device = "/dev/ttyFake"
@@ -260,6 +274,8 @@ def test_serial_ports_are_asked_only_on_request(capsys, monkeypatch):
             ["--num-reads", "many"],
             "argument --num-reads: invalid int value: 'many'; `glauber solve",
         ),
+        (["--num-reads", 10**20], f"num_reads is {10**20}; it must be 2147483648 or less"),
+        (["--num-sweeps", 10**13], f"num_sweeps is {10**13}; it must be 4294967296 or less"),
         (["--num-sweeps", 0], "num_sweeps is 0; it must be 1 or more"),
         (["--seed", -1], "the seed is -1, outside its legal range 0 to 18446744073709551615"),
         (["--beta-range", 5, 1], "beta_range is 5 to 1; give the hot end first"),
@@ -289,6 +305,9 @@ def test_solve_refuses(files, capsys, arguments, text):
         (["--beta", 0], "beta is 0.0; it must be a positive finite number"),
         (["--beta", "nan"], "beta is nan; it must be a positive finite number"),
         (["--beta", 1e9], "beta 1e+09 is outside the range of this problem on this device"),
+        (["--thin", 10**13], f"thin is {10**13}; it must be 4294967296 or less"),
+        (["--burn-in", 10**13], f"num_sweeps or thin is {10**13}; it must be 4294967296 or less"),
+        (["--samples-per-read", 10**13], f"samples_per_read is {10**13}; it must be 2147483648"),
         (["--thin", 0], "thin is 0; it must be 1 or more"),
         (["--samples-per-read", 0], "samples_per_read is 0; it must be 1 or more"),
     ],
@@ -331,6 +350,7 @@ def test_a_problem_that_is_too_large_for_the_device(files, capsys):
     ("url", "text"),
     [
         ("serial:/dev/absent", "there is no port /dev/absent"),
+        ("serial:/dev/ptmx?baud=99999999999", "/dev/ptmx cannot be opened at 99999999999 baud"),
         ("socket://127.0.0.1:9", "nothing answers at 127.0.0.1, port 9"),
     ],
 )
@@ -460,3 +480,108 @@ def test_a_terminal_shows_progress(files, capsys, monkeypatch):
     assert code == 0
     assert "annealing: 100%" in err
     assert "annealing" not in out
+
+
+def test_the_port_is_taken_before_the_gates_are_compiled(capsys, monkeypatch):
+    def fail(_):
+        raise AssertionError("compiled")
+
+    monkeypatch.setattr("glauber.host.transports.open_transport", fail)
+    assert_fails(capsys, 2, "the port is 70000, outside its legal", "rtl", "--port", 70000)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert_fails(capsys, 4, f"cannot listen on 127.0.0.1:{port}: ", "rtl", "--port", port)
+
+
+def test_the_gates_are_served_until_an_interrupt(capsys, monkeypatch):
+    closed = []
+
+    class Idle:
+        time_scale = 20.0
+
+        def close(self):
+            closed.append(self)
+
+    def serve(board):
+        board.stop()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("glauber.host.transports.open_transport", lambda _: Idle())
+    monkeypatch.setattr("glauber.sim.rtl.VirtualBoard.serve_forever", serve)
+    code, out, err = run(capsys, "rtl")
+    assert code == 130
+    assert re.match(r"socket://127.0.0.1:\d+\?time_scale=20\n", out)
+    assert "until you interrupt this" in err
+    assert len(closed) == 1
+
+
+@pytest.fixture
+def stopped_at_once(monkeypatch):
+    """Every run ends before its first read is done."""
+    sample = sampler_module.GlauberSampler.sample
+
+    def stop(*given, **keywords):
+        return sample(*given, **keywords, interrupt_function=lambda: True)
+
+    monkeypatch.setattr(sampler_module.GlauberSampler, "sample", stop)
+
+
+@pytest.mark.usefixtures("stopped_at_once")
+@pytest.mark.parametrize("command", [solve, sample])
+def test_no_reads_at_all_are_reported_too(files, capsys, command):
+    options = ["--output", files / "out.npz"]
+    if command is solve:
+        options += ["--target", -10, "--plot", files / "out.png"]
+    report = run_json(capsys, *command(files), *options)
+    assert report["best_energy"] is report["mean_energy"] is None
+    assert (report["num_reads"], report["stopped"]) == (0, True)
+    assert report.get("reached_target", False) is False
+    with np.load(files / "out.npz") as found:
+        assert found["samples"].shape[::2] == ((0, 10) if command is sample else (0,))
+    code, out, err = run(capsys, *command(files), *options)
+    assert (code, err) == (0, "")
+    assert "energy   none" in out
+    assert ("not reached" in out) == (command is solve)
+
+
+@pytest.mark.parametrize("arguments", [["solve", "x.txt"], ["devices"], ["rtl"]])
+def test_an_interrupt_while_a_command_is_imported_ends_with_130(capsys, monkeypatch, arguments):
+    class Interrupted(importlib.abc.MetaPathFinder):
+        def find_spec(self, fullname, path=None, target=None):
+            if fullname in ("glauber.host.files", "glauber.host.device", "glauber.sim.rtl"):
+                raise KeyboardInterrupt
+
+    for name in ("glauber.host.files", "glauber.host.device", "glauber.sim.rtl"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    assert_fails(capsys, 130, "interrupted", *arguments)
+
+
+def test_the_command_starts_without_what_takes_long_to_import():
+    heavy = {"numpy", "dimod", "numba", "serial", "amaranth"}
+    code = f"import sys, glauber.host.cli; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_the_public_names_are_found_when_they_are_used():
+    assert glauber.host.Device is Device
+    assert all(getattr(glauber.host, name).__name__ == name for name in glauber.host.__all__)
+    with pytest.raises(AttributeError, match=r"'glauber.host' has no attribute 'Sampler'"):
+        _ = glauber.host.Sampler  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_every_command_that_a_text_names_exists():
+    named = set()
+    for folder in importlib.import_module("glauber").__path__:
+        for path in Path(folder).rglob("*.py"):
+            for name in re.findall(
+                r"(?:`|^ +|['\"])glauber ([a-z]\w*)", path.read_text("utf-8"), re.M
+            ):
+                named.add((name, path.name))
+    assert {name for name, _ in named} >= {"solve", "sample", "devices", "rtl"}
+    commands = {"solve", "sample", "devices", "rtl"}
+    for action in build_parser()._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            assert commands == set(action.choices)
+    assert {(name, file) for name, file in named if name not in commands} == set()

@@ -210,7 +210,7 @@ def test_neighbours_with_the_same_temperature_share_steps():
 
 @pytest.mark.parametrize("sweeps", [1, 7, SWEEPS_MAX])
 def test_shared_steps_are_the_same_chain(sweeps):
-    betas = np.geomspace(1, 3000, 400)
+    betas = np.geomspace(1, 2000, 400)
     words, _ = encode_schedule(BetaSchedule(betas, sweeps), scale=10.0)
     assert len(words) < 400 or sweeps == SWEEPS_MAX
     expected = np.rint((1 << TEMPERATURE_FORMAT.fraction_bits) * 10.0 / (2 * betas))
@@ -229,11 +229,11 @@ def test_shared_steps_are_the_same_chain(sweeps):
         ),
         (
             {"num_sweeps": 1 << 25},
-            "num_sweeps is 33554432, at 1 sweeps per beta: an anneal has at most 16777216 betas; use",
+            "num_sweeps is 33554432, at 1 sweeps per beta: an anneal has at most 16777216 betas",
         ),
         (
             {"kind": "custom", "betas": [1, 2], "per_beta": 1 << 32},
-            "beta_schedule has 2 betas of 4294967296 sweeps each, 8589934592 in all; the most is 42",
+            "beta_schedule has 2 betas of 4294967296 sweeps each, 8589934592 in all; the most is",
         ),
     ],
 )
