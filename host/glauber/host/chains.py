@@ -15,12 +15,19 @@ from .compile.program import Program
 from .device import Device
 from .errors import OptionError
 
-__all__ = ["ChainPlan", "ChainRunner"]
+__all__ = ["ChainPlan", "ChainRunner", "check_reads"]
 
 READS_MAX = 1 << 31
 
 # Whatever the states were: couplings off, so the temperature does not matter.
 _RANDOMISE = Step(temperature=1, sweeps=1, couple=False).encode()
+
+
+def check_reads(num_reads: int, samples_per_read: int) -> None:
+    """Raises `OptionError` for more reads, or samples of a read, than 2**31."""
+    for name, number in (("num_reads", num_reads), ("samples_per_read", samples_per_read)):
+        if number > READS_MAX:
+            raise OptionError(f"{name} is {number}; it must be {READS_MAX} or less")
 
 
 @dataclass(frozen=True)
@@ -38,9 +45,7 @@ class ChainPlan:
     next_steps: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for name in ("num_reads", "samples_per_read"):
-            if (number := getattr(self, name)) > READS_MAX:
-                raise OptionError(f"{name} is {number}; it must be {READS_MAX} or less")
+        check_reads(self.num_reads, self.samples_per_read)
 
     @property
     def sweeps_per_read(self) -> int:

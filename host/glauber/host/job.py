@@ -7,7 +7,7 @@ from typing import Any
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.noise import expand_seed
 
-from .chains import ChainPlan
+from .chains import ChainPlan, check_reads
 from .compile import (
     MAX_SPLIT,
     IsingProblem,
@@ -83,6 +83,7 @@ class Request:
     def __post_init__(self) -> None:
         for name in ("num_reads", "samples_per_read", "thin"):
             whole_number(name, getattr(self, name))
+        check_reads(self.num_reads, self.samples_per_read)
         slots = self.slots_per_coupling
         if slots is not None and not 1 <= whole_number("slots_per_coupling", slots) <= MAX_SPLIT:
             raise OptionError(f"slots_per_coupling is {slots}; it must be 1 to {MAX_SPLIT}")

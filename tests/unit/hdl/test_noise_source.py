@@ -9,7 +9,6 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.noise import Source, expand_seed
 from glauber.hdl.noise.catalog import create_source, seed_injection
 from glauber.hdl.noise.seeding import SeedLoader
-from glauber.hdl.noise.source import NoiseSource
 from glauber.hdl.noise.xoroshiro import Xoroshiro64
 from support.streams import simulate
 
@@ -163,8 +162,3 @@ def test_seed_loader_puts_every_generator_into_its_state() -> None:
         assert [ctx.get(source.o.payload) for source in sources] == [s & MASK for s in states]
 
     simulate(m, run, limit=50)
-
-
-def test_a_source_says_how_it_makes_words() -> None:
-    with pytest.raises(NotImplementedError, match="NoiseSource does not say"):
-        simulate(NoiseSource(), limit=1)

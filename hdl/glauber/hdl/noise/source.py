@@ -1,5 +1,7 @@
 """The interface of every noise source."""
 
+from abc import abstractmethod
+
 from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
@@ -42,5 +44,6 @@ class NoiseSource(wiring.Component):
             }
         )
 
+    @abstractmethod
     def elaborate(self, platform: object) -> Module:
-        raise NotImplementedError(f"{type(self).__name__} does not say how it makes words")
+        """The generator, by the source that derives from this."""
