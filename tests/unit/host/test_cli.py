@@ -568,7 +568,7 @@ def test_the_public_names_are_found_when_they_are_used():
     assert glauber.host.Device is Device
     assert all(getattr(glauber.host, name).__name__ == name for name in glauber.host.__all__)
     with pytest.raises(AttributeError, match=r"'glauber.host' has no attribute 'Sampler'"):
-        _ = glauber.host.Sampler  # pyright: ignore[reportAttributeAccessIssue]
+        _ = glauber.host.Sampler
 
 
 def test_every_command_that_a_text_names_exists():

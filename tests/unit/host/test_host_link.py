@@ -78,7 +78,7 @@ def test_the_sequence_number_counts_and_wraps():
 def test_a_lost_request_is_sent_again_with_the_same_number_and_a_flush():
     link = scripted(lambda _: b"", ok)
     assert link.read_word(3) == 1
-    first, second = link.transport.sent  # pyright: ignore[reportAttributeAccessIssue]
+    first, second = link.transport.sent
     assert requests(first) == requests(second)
     assert second.startswith(b"\0")
     assert link.retries == 1
@@ -161,20 +161,20 @@ def test_silence_names_device_request_tries_and_remedy():
 
 def test_time_outs_grow_and_scale():
     link = scripted()
-    link.transport.time_scale = 10.0  # pyright: ignore[reportAttributeAccessIssue]
+    link.transport.time_scale = 10.0
     with pytest.raises(DeviceSilentError):
         link.read_word(0)
-    timeouts = link.transport.timeouts  # pyright: ignore[reportAttributeAccessIssue]
+    timeouts = link.transport.timeouts
     assert timeouts == pytest.approx([2.5, 5, 10, 20], abs=0.5)
 
 
 def test_time_outs_hold_the_time_on_the_line():
     link = scripted()
-    link.transport.baud = 1000  # pyright: ignore[reportAttributeAccessIssue]
+    link.transport.baud = 1000
     link.burst_words = 100
     with pytest.raises(DeviceSilentError):
         link.read(0, 100)
-    first = link.transport.timeouts[0]  # pyright: ignore[reportAttributeAccessIssue]
+    first = link.transport.timeouts[0]
     assert 0.25 + 4.0 < first < 0.25 + 4.5  # 400 bytes of words alone take 4 s
 
 

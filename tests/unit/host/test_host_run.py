@@ -128,7 +128,7 @@ def test_an_exception_passes_even_if_the_device_is_gone():
 
     def fail(_):
         machine.count_bad_frame = lambda: None
-        device.link.transport.write = lambda _: None  # pyright: ignore[reportAttributeAccessIssue]
+        device.link.transport.write = lambda _: None
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -151,7 +151,7 @@ def test_a_device_that_falls_silent():
     device, _ = open_fake(polls=1000)
 
     def fall_silent(_):
-        device.link.transport.write = lambda _: None  # pyright: ignore[reportAttributeAccessIssue]
+        device.link.transport.write = lambda _: None
 
     with pytest.raises(DeviceSilentError, match="fake gave no valid answer to the READ of 1 word"):
         device.run(STEPS, 1, on_progress=fall_silent)

@@ -45,7 +45,7 @@ def test_bytes_go_both_ways(pty):
     (board, _), path = pty
     transport = open_transport(f"serial:{path}?baud=115200&time_scale=3")
     assert (transport.name, transport.time_scale) == (f"serial:{path}?baud=115200&time_scale=3", 3)
-    assert transport.baud == 115200  # pyright: ignore[reportAttributeAccessIssue]
+    assert transport.baud == 115200
     every = bytes(range(256))
     transport.write(every)
     assert os.read(board, 1000) == every
@@ -61,7 +61,7 @@ def test_bytes_go_both_ways(pty):
 
 def test_the_default_rate_is_one_megabaud(pty):
     transport = open_transport(f"serial:{pty[1]}")
-    assert transport.baud == 1_000_000  # pyright: ignore[reportAttributeAccessIssue]
+    assert transport.baud == 1_000_000
     transport.close()
 
 

@@ -38,7 +38,7 @@ def test_bytes_go_both_ways(server):
         assert received == every
         assert transport.read(0.01) == b""
         assert transport.read(0.0) == b""
-        own = transport._socket  # pyright: ignore[reportAttributeAccessIssue]
+        own = transport._socket
         assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     transport.close()
     transport.close()

@@ -66,8 +66,8 @@ def opened(monkeypatch):
     """What the two simulations were asked to open."""
     calls = []
     model, rtl = types.ModuleType(MODEL), types.ModuleType(RTL)
-    model.open_model = lambda *given: calls.append(given)  # pyright: ignore[reportAttributeAccessIssue]
-    rtl.open_rtl = lambda *given: calls.append(given)  # pyright: ignore[reportAttributeAccessIssue]
+    model.open_model = lambda *given: calls.append(given)
+    rtl.open_rtl = lambda *given: calls.append(given)
     monkeypatch.setitem(sys.modules, MODEL, model)
     monkeypatch.setitem(sys.modules, RTL, rtl)
     return calls

@@ -17,7 +17,7 @@ from ..errors import (
 from .url import SCHEMES, DeviceUrl
 
 try:
-    from termios import error as TerminalError  # noqa: N812 - its name says nothing
+    from termios import error as TerminalError
 except ImportError:  # not a POSIX system
     TerminalError = OSError
 

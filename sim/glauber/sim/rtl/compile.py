@@ -115,7 +115,7 @@ def compile_gates(
         return library
 
     # Optional, and not needed on a cache hit; the stubs do not know it.
-    from amaranth.back import rtlil  # pyright: ignore[reportAttributeAccessIssue]
+    from amaranth.back import rtlil
 
     text = rtlil.convert(build(), emit_src=False)  # without the lines of the sources: they move
     key = digest([text, *tools])
