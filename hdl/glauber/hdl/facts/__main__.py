@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
-from . import frames, noise, numbers, program
+from . import frames, health, noise, numbers, program, seeding
 from .digest import facts_hash
 from .frames import Kind, Result
+from .generators import Source
+from .header import PROTOCOL_VERSION, Header
 from .machine import PIPELINE_CLOCKS, MachineParams
-from .registers import PROTOCOL_VERSION, Header, Region, Register, region_base
+from .registers import Region, Register, region_base
 
 __all__ = ["render"]
 
@@ -42,6 +44,37 @@ def _words() -> str:
         ("step", f"sweeps ({32 - program.SWEEPS_SHIFT}), couple (1), temperature ({heat.width})"),
     ]
     return _table(("word", "fields from the top bit down (bits)"), rows)
+
+
+def _sources() -> str:
+    rows = [
+        (
+            int(source),
+            f"`{source.name.lower()}`",
+            f"`{source.generator!r}`",
+            source.generator.state_bits,
+            source.generator.fresh_bits,
+            f"{seeding.stream_count(source)} x {seeding.stream_words(source)}",
+            "yes" if source.sound else "no",
+        )
+        for source in Source
+    ]
+    head = (
+        "number",
+        "source",
+        "definition",
+        "state bits",
+        "fresh bits",
+        "streams x words",
+        "sound",
+    )
+    return _table(head, rows)
+
+
+def _health() -> str:
+    names = {name: getattr(health, name) for name in health.__all__ if name.isupper()}
+    rows = [(name, f"{v:#x}" if isinstance(v, int) and v >> 30 else v) for name, v in names.items()]
+    return _table(("number", "value"), rows)
 
 
 def render() -> str:
@@ -81,6 +114,19 @@ the facts `{facts_hash():08x}`.
 
 A row may read new states {PIPELINE_CLOCKS} slots after the last slot of the row that made them, and
 one more for each further beat in which the row was written.
+
+## Noise sources
+
+The definitions are classes of `glauber.hdl.facts.generators`; a seed has so many streams of so many
+words.
+
+{_sources()}
+
+## Health and entropy
+
+What they mean stands in `glauber.hdl.facts.health`.
+
+{_health()}
 
 ## Address space (32-bit words)
 

@@ -3,7 +3,18 @@
 import hashlib
 from functools import cache
 
-from . import frames, machine, noise, numbers, program, registers
+from . import (
+    frames,
+    generators,
+    header,
+    health,
+    machine,
+    noise,
+    numbers,
+    program,
+    registers,
+    seeding,
+)
 
 __all__ = ["facts_hash"]
 
@@ -12,12 +23,22 @@ __all__ = ["facts_hash"]
 def facts_hash() -> int:
     """The first 32 bits of the SHA-256 of everything that the sides must agree on."""
     facts = [
-        registers.PROTOCOL_VERSION,
+        header.PROTOCOL_VERSION,
         numbers.TEMPERATURE_FORMAT,
         numbers.LOGIT_FORMAT,
-        noise.XOROSHIRO64,
-        list(noise.Source),
-        [noise.expand_seed(seed, stream) for seed in (0, 1) for stream in (0, 1)],
+        [(source, source.generator) for source in generators.Source],
+        [
+            seeding.seed_words(source, seed, stream)
+            for source in (generators.Source.XOROSHIRO64, generators.Source.LFSR32)
+            for seed in (0, 1)
+            for stream in (0, 1)
+        ],
+        [
+            (name, getattr(health, name))
+            for name in health.__all__
+            if name.isupper()  # the constants
+        ],
+        list(health.Health),
         [
             noise.NoiseTable(*split).coarse() + noise.NoiseTable(*split).offsets()
             for split in ((6, 4), (4, 2))
@@ -26,7 +47,7 @@ def facts_hash() -> int:
         program.encode_row(1, 1),
         program.Step(1, 1).encode(),
         [(region, region.access) for region in registers.Region],
-        list(registers.Header),
+        list(header.Header),
         [(register, register.access) for register in registers.Register],
         list(registers.Status),
         list(frames.Kind),

@@ -59,6 +59,7 @@ class Result(IntEnum):
     BAD_ADDRESS = 3
     BUSY = 4
     BAD_VALUE = 5
+    FAULT = 6
 
     @property
     def meaning(self) -> str:
@@ -69,6 +70,7 @@ class Result(IntEnum):
             Result.BAD_ADDRESS: "there is nothing at the address, or not with this access",
             Result.BUSY: "a run is under way; only status can be read, and STOP written",
             Result.BAD_VALUE: "the value is out of range, or the counts are not set before a run",
+            Result.FAULT: "a health test failed, nothing runs until `HEALTH` is cleared",
         }[self]
 
 

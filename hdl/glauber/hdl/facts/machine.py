@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 
 from .errors import FactError
-from .noise import NoiseTable, Source
+from .generators import Source
+from .health import RING_DIVIDER_RANGE
+from .noise import NoiseTable
 from .numbers import coupling_range, field_limit
 
 __all__ = ["PIPELINE_CLOCKS", "SEQUENCER_CLOCKS", "STATE_WRITE_BITS", "MachineParams"]
@@ -40,6 +42,8 @@ class MachineParams:
         words that one frame may read or write.
     source, table
         the noise source and the split of the noise table.
+    rings, ring_divider
+        ring oscillators of the physical source, 0 for none, and clocks between their samples.
     """
 
     lanes: int = 4
@@ -55,6 +59,8 @@ class MachineParams:
     burst_words: int = 64
     source: Source = Source.XOROSHIRO64
     table: NoiseTable = field(default_factory=NoiseTable)
+    rings: int = 0
+    ring_divider: int = 4096
 
     def __post_init__(self) -> None:
         _power_of_two("lanes", self.lanes, 1, 256)
@@ -68,6 +74,8 @@ class MachineParams:
             ("rows", 1, 1 << 20),
             ("steps", 1, 1 << 24),
             ("burst_words", 1, 1 << 15),
+            ("rings", 0, 64),
+            ("ring_divider", *RING_DIVIDER_RANGE),
         ):
             value = getattr(self, what)
             if not low <= value <= high:
@@ -84,6 +92,11 @@ class MachineParams:
     @property
     def generators(self) -> int:
         return self.lanes * self.units
+
+    @property
+    def seed_words(self) -> int:
+        """Words that seed one generator."""
+        return self.source.generator.seed_words
 
     def seed_stream(self, batch: int, lane: int, unit: int) -> int:
         """Which stream of the seed a generator gets in run number `batch` of a set of reads.

@@ -1,4 +1,4 @@
-"""Randomness: the generators' definitions, seed expansion, and how a random word becomes noise.
+"""How a random word becomes logistic noise.
 
 A p-bit of one replica consumes one 32-bit word per update. From the most significant bit down:
 
@@ -16,10 +16,10 @@ one mantissa bit less, and share their offsets: there the logit is a straight li
 
 import math
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cache
 
 from .errors import FactError
+from .generators import WORD_BITS
 from .numbers import LOGIT_FORMAT
 
 __all__ = [
@@ -29,13 +29,9 @@ __all__ = [
     "MANTISSA_BITS",
     "SIGN_SHIFT",
     "WORD_BITS",
-    "XOROSHIRO64",
     "NoiseTable",
-    "Source",
-    "expand_seed",
 ]
 
-WORD_BITS = 32
 SIGN_SHIFT = 31
 EXPONENT_BITS = 21
 MANTISSA_BITS = 10
@@ -43,54 +39,6 @@ EXPONENT_MAX = EXPONENT_BITS  # all ones: the deepest cell takes the whole remai
 COLD_EXPONENT = 8
 COLD_EXPONENT_BITS = 4
 OFFSET_TOP_BITS = 2
-
-
-class Source(IntEnum):
-    """The noise sources that an image can carry, by their number in the header."""
-
-    XOROSHIRO64 = 1
-
-
-@dataclass(frozen=True)
-class Xoroshiro:
-    """Rotation and shift distances of the linear engine of a xoroshiro generator.
-
-    One step, with `^` the exclusive or and words of `word_bits` bits:
-    `t = s0 ^ s1; s0' = rotl(s0, rotate_a) ^ t ^ (t << shift); s1' = rotl(t, rotate_b)`.
-    The output is `s0` before the step. The period is `2**(2*word_bits) - 1`.
-    Source: Blackman and Vigna, "Scrambled linear pseudorandom number generators", ACM TOMS 2021.
-    """
-
-    word_bits: int
-    rotate_a: int
-    shift: int
-    rotate_b: int
-
-
-XOROSHIRO64 = Xoroshiro(word_bits=32, rotate_a=26, shift=9, rotate_b=13)
-
-_GOLDEN = 0x9E3779B97F4A7C15
-_MASK64 = (1 << 64) - 1
-
-
-def _mix(value: int) -> int:
-    """The finaliser of splitmix64, a bijection of 64-bit words (Steele, Lea and Flood, 2014)."""
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK64
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK64
-    return value ^ (value >> 31)
-
-
-def expand_seed(seed: int, stream: int) -> int:
-    """The 64-bit state with which generator number `stream` of a run starts.
-
-    Streams of one seed are distinct, because the mixer is a bijection of a counter, and never
-    zero. The mixer is nonlinear: linear generators started from consecutive numbers would stay
-    correlated for ever. The low 32 bits are `s0`, the high ones `s1`.
-    """
-    if not 0 <= seed <= _MASK64:
-        raise FactError.out_of_range("the seed", seed, 0, _MASK64, "use a 64-bit unsigned number")
-    state = _mix((_mix((seed + _GOLDEN) & _MASK64) + (stream + 1) * _GOLDEN) & _MASK64)
-    return state or _GOLDEN
 
 
 @dataclass(frozen=True)

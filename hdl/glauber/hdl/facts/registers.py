@@ -4,19 +4,15 @@ Addresses count 32-bit words. The top four bits choose a region. Every write is 
 read has a side effect, so that a link may repeat any request.
 """
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum, IntFlag
 
+from .header import Header
+from .health import RAW_WORDS, RESEED_WORDS
 from .machine import MachineParams
 
 __all__ = [
-    "MAGIC",
-    "PROTOCOL_VERSION",
     "REGION_SHIFT",
     "Access",
-    "Features",
-    "Header",
-    "HeaderWords",
     "Region",
     "Register",
     "Status",
@@ -26,8 +22,6 @@ __all__ = [
 ]
 
 REGION_SHIFT = 28
-MAGIC = int.from_bytes(b"GLBR", "little")
-PROTOCOL_VERSION = 1
 
 
 class Access(Enum):
@@ -47,6 +41,8 @@ class Region(IntEnum):
     STEPS = 2
     SEEDS = 3
     STATES = 4
+    RAW = 5
+    RESEEDS = 6
     PROGRAM = 8
 
     @property
@@ -54,6 +50,8 @@ class Region(IntEnum):
         return {
             Region.REGISTERS: Access.VARIOUS,
             Region.STATES: Access.READ_WRITE,
+            Region.RAW: Access.READ,
+            Region.RESEEDS: Access.READ_WRITE,
         }.get(self, Access.WRITE)
 
     @property
@@ -62,10 +60,14 @@ class Region(IntEnum):
             Region.REGISTERS: "header, control and status: see the registers below",
             Region.ROWS: "row words, one per row of a sweep",
             Region.STEPS: "schedule steps, one word each",
-            Region.SEEDS: "states of the generators `lane * units + unit`, word s0 then word "
-            "s1; the write of s1 takes effect for both",
+            Region.SEEDS: "seed words, `(lane * units + unit) * seed_words + k`: the first clears "
+            "the generator, each steps it and is XORed into word 0 of its state",
             Region.STATES: "states as one array of bits, `pbit * replicas + replica`, 1 for +1; "
             "with over 32 replicas the write of a p-bit's last word takes effect for all of them",
+            Region.RAW: f"the newest raw bits of the rings, word `n` at `n % {RAW_WORDS}`, the "
+            "oldest bit lowest; exists if there are rings",
+            Region.RESEEDS: "the words of the reseeds since `RESEED` was written, in their order; "
+            "exists if there are rings",
             Region.PROGRAM: "coupling words: `(slot * lanes + lane) * couplings_per_slot + k`",
         }[self]
 
@@ -86,70 +88,12 @@ def region_words(region: Region, params: MachineParams) -> int:
         Region.REGISTERS: len(Header) + len(Register),
         Region.ROWS: params.rows,
         Region.STEPS: params.steps,
-        Region.SEEDS: 2 * params.generators,
+        Region.SEEDS: params.seed_words * params.generators,
         Region.STATES: params.state_words,
+        Region.RAW: RAW_WORDS if params.rings else 0,
+        Region.RESEEDS: RESEED_WORDS if params.rings else 0,
         Region.PROGRAM: params.slots * params.lanes * params.couplings_per_slot,
     }[region]
-
-
-class Header(IntEnum):
-    """Read-only words that describe the machine; the first two never move in any version."""
-
-    MAGIC = 0
-    PROTOCOL = 1
-    FACTS_HASH = 2
-    BUILD_ID = 3
-    FEATURES = 4
-    CLOCK_HZ = 5
-    LANES = 6
-    REPLICAS = 7
-    COUPLINGS_PER_SLOT = 8
-    DRAWS = 9
-    COUPLING_BITS = 10
-    FIELD_BITS = 11
-    PBITS = 12
-    SLOTS = 13
-    ROWS = 14
-    STEPS = 15
-    BURST_WORDS = 16
-    SOURCE = 17
-    TABLE_COARSE_BITS = 18
-    TABLE_FINE_BITS = 19
-
-    @property
-    def meaning(self) -> str:
-        return _HEADER_MEANING[self]
-
-
-_HEADER_MEANING = {
-    Header.MAGIC: "`GLBR` as bytes, the first in the low byte",
-    Header.PROTOCOL: "version of the link protocol and of this map",
-    Header.FACTS_HASH: "first 32 bits of the digest of the facts the machine was built from",
-    Header.BUILD_ID: "identity of the image; 0 where there is none",
-    Header.FEATURES: "bit 0: a simulation, not hardware",
-    Header.CLOCK_HZ: "clock of the machine in Hz; 0 where it has no fixed one",
-    Header.LANES: "p-bits per row",
-    Header.REPLICAS: "independent copies of all p-bits",
-    Header.COUPLINGS_PER_SLOT: "couplings per lane and clock",
-    Header.DRAWS: "random words per generator and row",
-    Header.COUPLING_BITS: "width of a coupling",
-    Header.FIELD_BITS: "width of the field accumulator",
-    Header.PBITS: "capacity: p-bit addresses",
-    Header.SLOTS: "capacity: slots per lane",
-    Header.ROWS: "capacity: rows per sweep",
-    Header.STEPS: "capacity: schedule steps",
-    Header.BURST_WORDS: "words that one frame may read or write",
-    Header.SOURCE: "number of the noise source",
-    Header.TABLE_COARSE_BITS: "noise table: coarse mantissa bits",
-    Header.TABLE_FINE_BITS: "noise table: fine mantissa bits",
-}
-
-
-class Features(IntFlag):
-    """Bits of `Header.FEATURES`."""
-
-    NONE = 0
-    SIMULATION = 1
 
 
 class Register(IntEnum):
@@ -164,6 +108,17 @@ class Register(IntEnum):
     CYCLES_LOW = RUN + 6
     CYCLES_HIGH = RUN + 7
     FRAMES_BAD = RUN + 8
+    HEALTH = RUN + 9
+    SAMPLES = RUN + 10
+    LONGEST_RUN = RUN + 11
+    MOST_FREQUENT = RUN + 12
+    TRANSITIONS = RUN + 13
+    RAW_COUNT = RUN + 14
+    ENTROPY_COUNT = RUN + 15
+    ENTROPY_WORD = RUN + 16
+    RESEED = RUN + 17
+    RESEEDS = RUN + 18
+    RESEEDS_MISSED = RUN + 19
 
     @property
     def access(self) -> Access:
@@ -180,7 +135,10 @@ _REGISTER_FACTS = {
         "run number; writing another than the last starts a run, writing the same does nothing",
     ),
     Register.STOP: (Access.WRITE, "writing ends the run after the sweep that is under way"),
-    Register.STATUS: (Access.READ, "bit 0: a run is under way; bit 1: the last run was stopped"),
+    Register.STATUS: (
+        Access.READ,
+        "bit 0: a run is under way; bit 1: the last run was stopped; bit 2: a health test failed",
+    ),
     Register.ROW_COUNT: (Access.READ_WRITE, "rows of one sweep"),
     Register.STEP_COUNT: (Access.READ_WRITE, "steps of the schedule"),
     Register.SWEEPS_DONE: (Access.READ, "sweeps finished in the last run"),
@@ -190,6 +148,35 @@ _REGISTER_FACTS = {
         Access.READ,
         "frames dropped since reset: bad checksum, malformed, too long, or while busy",
     ),
+    Register.HEALTH: (
+        Access.READ_WRITE,
+        (
+            "bit 0: the rings are sound; failures: bit 1: repetition count, 2: adaptive proportion,"
+            " 3: transition count, 4: liveness of a generator; writing clears all and tests anew"
+        ),
+    ),
+    Register.SAMPLES: (Access.READ, "raw bits tested since the tests began; stays at its largest"),
+    Register.LONGEST_RUN: (Access.READ, "the most equal raw bits in a row"),
+    Register.MOST_FREQUENT: (Access.READ, "the most often that a window held its first raw bit"),
+    Register.TRANSITIONS: (Access.READ, "changes of the raw bit in the last whole window"),
+    Register.RAW_COUNT: (Access.READ, "words of 32 raw bits recorded since reset; wraps"),
+    Register.ENTROPY_COUNT: (
+        Access.READ,
+        "conditioned words handed to the host since reset; wraps",
+    ),
+    Register.ENTROPY_WORD: (Access.READ, "the newest of them"),
+    Register.RESEED: (
+        Access.READ_WRITE,
+        (
+            "sweeps from reseed to reseed of the generators, 0 for none; with the top bit, words "
+            "come from `Region.RESEEDS`; writing starts the count of sweeps and reseeds anew"
+        ),
+    ),
+    Register.RESEEDS: (Access.READ, "reseeds recorded since `RESEED` was written"),
+    Register.RESEEDS_MISSED: (
+        Access.READ,
+        "of them, and beyond them, how many found no fresh word or no room in the record",
+    ),
 }
 
 
@@ -198,32 +185,4 @@ class Status(IntFlag):
 
     RUNNING = 1
     STOPPED = 2
-
-
-@dataclass(frozen=True)
-class HeaderWords:
-    """The header as a list of words, and back."""
-
-    params: MachineParams
-    facts_hash: int
-    build_id: int = 0
-    features: Features = Features.NONE
-    clock_hz: int = 0
-
-    def words(self) -> list[int]:
-        params = self.params
-        values = {
-            Header.MAGIC: MAGIC,
-            Header.PROTOCOL: PROTOCOL_VERSION,
-            Header.FACTS_HASH: self.facts_hash,
-            Header.BUILD_ID: self.build_id,
-            Header.FEATURES: int(self.features),
-            Header.CLOCK_HZ: self.clock_hz,
-            Header.SOURCE: int(params.source),
-            Header.TABLE_COARSE_BITS: params.table.coarse_bits,
-            Header.TABLE_FINE_BITS: params.table.fine_bits,
-        }
-        return [
-            values[word] if word in values else getattr(params, word.name.lower())
-            for word in Header
-        ]
+    FAULT = 4
