@@ -7,14 +7,15 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import ceil_log2
 
+from ..facts.generators import WORD_BITS
 from ..facts.machine import MachineParams
 from ..facts.numbers import TEMPERATURE_FORMAT
 from ..facts.registers import Region, region_words
 from ..link.bus import BusSignature
 from ..link.window import WindowSignature
+from ..noise.liveness import LivenessWindow
 from ..noise.seeding import SeedLoader
 from ..noise.shaper import NoiseShaper
-from ..noise.source import SEED_BITS
 from ..pbit.cell import PbitCell
 from .access import StateAccess
 from .control import FabricControl, SlotLayout
@@ -44,6 +45,10 @@ class GraphFabric(wiring.Component):
         Words of `Region.PROGRAM` and `Region.SEEDS`.
     states : In(BusSignature)
         `Region.STATES`.
+    inject : In(32)
+        Entropy for all generators, as `NoiseSignature`.
+    generator_failed : Out(1)
+        A generator failed its liveness test, in this clock.
 
     Timing
     ------
@@ -60,6 +65,8 @@ class GraphFabric(wiring.Component):
     program: Any
     seeds: Any
     states: Any
+    inject: Signal
+    generator_failed: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
@@ -69,6 +76,8 @@ class GraphFabric(wiring.Component):
                 "program": In(WindowSignature(region_words(Region.PROGRAM, params))),
                 "seeds": In(WindowSignature(region_words(Region.SEEDS, params))),
                 "states": In(BusSignature()),
+                "inject": In(WORD_BITS),
+                "generator_failed": Out(1),
             }
         )
 
@@ -83,6 +92,7 @@ class GraphFabric(wiring.Component):
         params = self._params
         layout = SlotLayout(params)
         m.submodules.seeding = seeding = SeedLoader(params)
+        m.submodules.liveness = liveness = LivenessWindow()
         m.submodules.access = access = StateAccess(params)
         m.submodules.writeback = writeback = WriteBack(params)
         m.submodules.copy = host_copy = StateCopy(params)
@@ -101,16 +111,15 @@ class GraphFabric(wiring.Component):
         connect(m, flipped(self.program), lanes.program)
         m.d.comb += [
             temperature.i.eq(self.control.temperature),
-            issue.i.eq(self.control.slot),
-            fetched.i.eq(issue.o),
-            gathered.i.eq(fetched.o),
-            summed.i.eq(gathered.o),
+            [issue.i.eq(self.control.slot), fetched.i.eq(issue.o)],
+            [gathered.i.eq(fetched.o), summed.i.eq(gathered.o)],
             lanes.draw.eq(self.control.draw),
             lanes.temperature.eq(temperature.o),
             [lanes.clear.eq(seeding.clear), lanes.load.eq(seeding.load)],
-            lanes.inject.eq(seeding.inject),
-            lanes.address.eq(issue.o.address),
-            lanes.couple.eq(fetched.o.couple),
+            lanes.inject.eq(seeding.inject | self.inject),
+            [liveness.restart.eq(self.control.begin), liveness.taken.eq(self.control.draw)],
+            [lanes.window.eq(liveness.window), self.generator_failed.eq(lanes.failed)],
+            [lanes.address.eq(issue.o.address), lanes.couple.eq(fetched.o.couple)],
             lanes.first.eq(gathered.o.first),
             writeback.take.eq(summed.o.valid & summed.o.last),
             writeback.target.eq(summed.o.target),
@@ -137,6 +146,8 @@ class _Lanes(wiring.Component):
     clear: Signal
     load: Signal
     inject: Signal
+    window: Signal
+    failed: Signal
     program: Any
     address: Signal
     couple: Signal
@@ -152,7 +163,9 @@ class _Lanes(wiring.Component):
                 "temperature": In(TEMPERATURE_FORMAT.width),
                 "clear": In(params.generators),
                 "load": In(params.generators),
-                "inject": In(SEED_BITS),
+                "inject": In(WORD_BITS),
+                "window": In(1),
+                "failed": Out(1),
                 "program": In(WindowSignature(region_words(Region.PROGRAM, params))),
                 "address": In(ceil_log2(params.slots)),
                 "couple": In(1),
@@ -170,6 +183,8 @@ class _Lanes(wiring.Component):
         lane_bits = ceil_log2(params.lanes)
         written_slot = self.program.address[:slot_bits]
         written_lane = self.program.address[slot_bits : slot_bits + lane_bits]
+        failed = Signal(params.lanes)
+        m.d.comb += self.failed.eq(failed.any())
         for index in range(params.lanes):
             m.submodules[f"lane{index}"] = lane = Lane(params)
             m.submodules[f"program{index}"] = program = ProgramMemory(params)
@@ -181,6 +196,7 @@ class _Lanes(wiring.Component):
                 lane.clear.eq(self.clear[units]),
                 lane.load.eq(self.load[units]),
                 lane.inject.eq(self.inject),
+                [lane.window.eq(self.window), failed[index].eq(lane.failed)],
                 lane.couple.eq(self.couple),
                 lane.first.eq(self.first),
                 lane.couplings.eq(Cat(word.coupling for word in program.couplings)),

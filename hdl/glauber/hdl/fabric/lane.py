@@ -4,11 +4,12 @@ from amaranth.hdl import Cat, Module, Signal, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
+from ..facts.generators import WORD_BITS
+from ..facts.health import Health
 from ..facts.machine import MachineParams
 from ..facts.numbers import TEMPERATURE_FORMAT
-from ..noise.catalog import create_source
 from ..noise.shaper import NoiseShaper
-from ..noise.source import SEED_BITS
+from ..noise.source import GeneratorSource
 from ..pbit.cell import CouplingPair, PbitCell
 from .delay import Delay
 
@@ -29,7 +30,9 @@ class NoiseUnit(wiring.Component):
     temperature : In(18)
         As `NoiseShaper`.
     clear, load, inject : In
-        As `NoiseSource`.
+        As `NoiseSignature`.
+    window : In(1), failed : Out(1)
+        The liveness test, as `LivenessTest`.
     noise : Out(ArrayLayout(signed(field_bits), draws))
         The newest draw last.
 
@@ -44,6 +47,8 @@ class NoiseUnit(wiring.Component):
     clear: Signal
     load: Signal
     inject: Signal
+    window: Signal
+    failed: Signal
     noise: data.View
 
     def __init__(self, params: MachineParams) -> None:
@@ -54,7 +59,9 @@ class NoiseUnit(wiring.Component):
                 "temperature": In(TEMPERATURE_FORMAT.width),
                 "clear": In(1),
                 "load": In(1),
-                "inject": In(SEED_BITS),
+                "inject": In(WORD_BITS),
+                "window": In(1),
+                "failed": Out(1),
                 "noise": Out(data.ArrayLayout(signed(params.field_bits), params.draws)),
             }
         )
@@ -62,15 +69,15 @@ class NoiseUnit(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         params = self._params
-        m.submodules.source = source = create_source(params.source)
+        m.submodules.source = source = GeneratorSource(params.source)
         m.submodules.shaper = shaper = NoiseShaper(params.field_bits, params.table)
 
+        words = source.noise
         m.d.comb += [
-            source.clear.eq(self.clear),
-            source.load.eq(self.load),
-            source.inject.eq(self.inject),
-            source.o.ready.eq(self.draw),
-            shaper.word.eq(source.o.payload),
+            [words.clear.eq(self.clear), words.load.eq(self.load), words.inject.eq(self.inject)],
+            [source.window.eq(self.window), self.failed.eq((words.health & Health.FAILURES).any())],
+            words.o.ready.eq(self.draw),
+            shaper.word.eq(words.o.payload),
             shaper.temperature.eq(self.temperature),
             self.noise[-1].eq(shaper.noise),
         ]
@@ -98,7 +105,9 @@ class Lane(wiring.Component):
         As `NoiseUnit`, for all units.
     clear, load : In(units)
         Seeding, a bit per unit.
-    inject : In(64)
+    inject : In(32)
+    window : In(1), failed : Out(1)
+        As `NoiseUnit`; any unit failed.
     couplings : In(ArrayLayout(signed(coupling_bits), couplings_per_slot))
         Couplings of a slot.
     couple : In(1)
@@ -120,6 +129,8 @@ class Lane(wiring.Component):
     clear: Signal
     load: Signal
     inject: Signal
+    window: Signal
+    failed: Signal
     couplings: data.View
     couple: Signal
     first: Signal
@@ -134,7 +145,9 @@ class Lane(wiring.Component):
                 "temperature": In(TEMPERATURE_FORMAT.width),
                 "clear": In(params.units),
                 "load": In(params.units),
-                "inject": In(SEED_BITS),
+                "inject": In(WORD_BITS),
+                "window": In(1),
+                "failed": Out(1),
                 "couplings": In(
                     data.ArrayLayout(signed(params.coupling_bits), params.couplings_per_slot)
                 ),
@@ -157,6 +170,8 @@ class Lane(wiring.Component):
             pair.couple.eq(self.couple),
             operands.i.eq(Cat(pair.same, pair.opposite)),
         ]
+        failed = Signal(params.units)
+        m.d.comb += self.failed.eq(failed.any())
         for g in range(params.units):
             m.submodules[f"noise{g}"] = unit = NoiseUnit(params)
             m.d.comb += [
@@ -165,6 +180,7 @@ class Lane(wiring.Component):
                 unit.clear.eq(self.clear[g]),
                 unit.load.eq(self.load[g]),
                 unit.inject.eq(self.inject),
+                [unit.window.eq(self.window), failed[g].eq(unit.failed)],
             ]
             for d in range(params.draws):
                 replica = g * params.draws + d

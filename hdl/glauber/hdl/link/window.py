@@ -1,8 +1,8 @@
-"""A region of the bus that can only be written: checks addresses, then hands the words on."""
+"""Regions of the bus: checks addresses, then hands words on to a user, or fetches them."""
 
 from typing import Any
 
-from amaranth.hdl import Module
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -11,7 +11,7 @@ from ..facts.frames import Result
 from ..facts.registers import REGION_SHIFT
 from .bus import BusSignature
 
-__all__ = ["WindowSignature", "WriteWindow"]
+__all__ = ["MemoryPort", "MemoryWindow", "WindowSignature", "WriteWindow"]
 
 
 class WindowSignature(wiring.Signature):
@@ -69,5 +69,82 @@ class WriteWindow(wiring.Component):
                 self.bus.result.eq(Result.OK),
                 self.window.enable.eq(self.bus.valid),
             ]
+
+        return m
+
+
+class MemoryPort(wiring.Signature):
+    """Access to a memory of `words` words.
+
+    Members
+    -------
+    enable : Out(1)
+        The access of this clock is the host's.
+    address : Out(ceil_log2(words))
+    write : Out(1)
+        `w_data` is written in this clock.
+    w_data : Out(32)
+    r_data : In(32)
+        What stands at `address`, a clock later.
+    """
+
+    def __init__(self, words: int) -> None:
+        self.words = words
+        super().__init__(
+            {
+                "enable": Out(1),
+                "address": Out(ceil_log2(words)),
+                "write": Out(1),
+                "w_data": Out(32),
+                "r_data": In(32),
+            }
+        )
+
+
+class MemoryWindow(wiring.Component):
+    """The bus side of a region that is a memory of `words` words.
+
+    Parameters
+    ----------
+    words : int
+    writable : bool
+        Whether writes are let through.
+
+    Members
+    -------
+    bus : In(BusSignature)
+        Addresses beyond the region, and writes that are not let through, are refused with
+        `BAD_ADDRESS`.
+    port : Out(MemoryPort)
+
+    Timing
+    ------
+    Answers a read one clock after the request, all else in its clock.
+    """
+
+    bus: Any
+    port: Any
+
+    def __init__(self, words: int, *, writable: bool) -> None:
+        self._words = words
+        self._writable = writable
+        super().__init__({"bus": In(BusSignature()), "port": Out(MemoryPort(words))})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+
+        fetched = Signal()
+        found = self.bus.address[:REGION_SHIFT] < self._words
+        allowed = found & (~self.bus.write | self._writable)
+        m.d.comb += [
+            self.bus.ready.eq(self.bus.write | ~found | fetched),
+            self.bus.result.eq(Mux(allowed, Result.OK, Result.BAD_ADDRESS)),
+            self.bus.r_data.eq(self.port.r_data),
+            self.port.enable.eq(self.bus.valid),
+            self.port.address.eq(self.bus.address),
+            self.port.write.eq(self.bus.valid & self.bus.write & allowed),
+            self.port.w_data.eq(self.bus.w_data),
+        ]
+        m.d.sync += fetched.eq(self.bus.valid & ~fetched)
 
         return m

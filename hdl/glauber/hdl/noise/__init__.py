@@ -1,1 +1,1 @@
-"""Noise: generators of random words, and the shaping of a word into logistic noise."""
+"""Noise: generators, physical entropy, health tests, and the shaping of words into noise."""

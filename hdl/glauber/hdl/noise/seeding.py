@@ -1,22 +1,22 @@
-"""Loads generator states over the bus, one generator at a time."""
+"""Loads seed words into generators, over the bus."""
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Signal
+from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import exact_log2
 
+from ..facts.generators import WORD_BITS
 from ..facts.machine import MachineParams
 from ..facts.registers import Region, region_words
 from ..link.window import WindowSignature
-from .catalog import seed_injection
-from .source import SEED_BITS
 
 __all__ = ["SeedLoader"]
 
 
 class SeedLoader(wiring.Component):
-    """Turns pairs of bus words into clear and load pulses for one generator.
+    """Turns bus words into clear and load pulses for one generator.
 
     Parameters
     ----------
@@ -25,16 +25,17 @@ class SeedLoader(wiring.Component):
     Members
     -------
     window : In(WindowSignature)
-        Words of `Region.SEEDS`; the odd word of a pair starts the loading.
+        Words of `Region.SEEDS`.
     clear, load : Out(generators)
         One bit per generator.
-    inject : Out(64)
-        Shared by all generators; zero except while loading.
+    inject : Out(32)
+        Shared by all generators; zero except in the clock after a word.
 
     Timing
     ------
-    The pulses follow the second word by 1 (clear) and 2 (load) clocks. Second words
-    must be at least 2 clocks apart, as they are when every pair is written in full.
+    A generator is cleared in the clock of its first word, loaded in the clock after each word, and
+    stepped in the `warmup` clocks after its last one. Words must be at least 2 + `warmup` clocks
+    apart, as they are when they come as the bytes of a frame.
     """
 
     window: Any
@@ -50,36 +51,34 @@ class SeedLoader(wiring.Component):
                 "window": In(WindowSignature(words)),
                 "clear": Out(params.generators),
                 "load": Out(params.generators),
-                "inject": Out(SEED_BITS),
+                "inject": Out(WORD_BITS),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
+        generator = self._params.source.generator
 
-        low = Signal(32, reset_less=True)
-        state = Signal(SEED_BITS, reset_less=True)
-        selected = Signal(self._params.generators, reset_less=True)
-        clearing = Signal()
-        loading = Signal()
-
-        m.d.sync += [clearing.eq(0), loading.eq(clearing)]
+        each = exact_log2(generator.seed_words)
+        part = self.window.address[:each]
+        chosen = Signal(self._params.generators, reset_less=True)
+        steps = Signal(range(generator.warmup + 2))
+        now = Signal.like(chosen)
+        m.d.comb += now.eq(1 << self.window.address[each:])
+        m.d.sync += self.inject.eq(0)
         with m.If(self.window.enable):
-            with m.If(self.window.address[0]):
-                m.d.sync += [
-                    state.eq(Cat(low, self.window.data)),
-                    selected.eq(1 << self.window.address[1:]),
-                    clearing.eq(1),
-                ]
-            with m.Else():
-                m.d.sync += low.eq(self.window.data)
-
-        with m.If(clearing):
-            m.d.comb += self.clear.eq(selected)
-        with m.If(loading):
-            m.d.comb += [
-                self.load.eq(selected),
-                self.inject.eq(seed_injection(self._params.source, state)),
+            m.d.sync += [
+                chosen.eq(now),
+                self.inject.eq(self.window.data),
+                steps.eq(1),
             ]
+            with m.If(part == 0):
+                m.d.comb += self.clear.eq(now)
+            with m.If(part == generator.seed_words - 1):
+                m.d.sync += steps.eq(1 + generator.warmup)
+        with m.Elif(steps != 0):
+            m.d.sync += steps.eq(steps - 1)
+        with m.If(steps != 0):
+            m.d.comb += self.load.eq(chosen)
 
         return m

@@ -1,0 +1,1 @@
+"""The physical source: rings sampled, tested, conditioned, recorded, and mixed into generators."""
