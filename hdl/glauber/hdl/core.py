@@ -1,17 +1,19 @@
 """The whole machine as one component: bytes in, bytes out."""
 
-from amaranth.hdl import Module
+from amaranth.hdl import Module, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
-from .control import ControlRegisters
+from .control.registers import ControlRegisters
 from .decoder import RegionDecoder
 from .fabric.graph import GraphFabric
 from .facts.digest import facts_hash
+from .facts.header import Features, HeaderWords
 from .facts.machine import MachineParams
-from .facts.registers import Features, HeaderWords, Region, region_words
+from .facts.registers import Region, region_words
 from .link.link import Link
 from .link.window import WriteWindow
+from .noise.control import NoiseControl
 from .sequencer.sequencer import Sequencer
 
 __all__ = ["Machine"]
@@ -36,6 +38,8 @@ class Machine(wiring.Component):
         Bytes from the host.
     o : Out(stream.Signature(8))
         Bytes to the host.
+    rings : In(rings)
+        Outputs of the ring oscillators, asynchronous; only if `params.rings` is not 0.
 
     Timing
     ------
@@ -49,6 +53,7 @@ class Machine(wiring.Component):
 
     i: stream.Interface
     o: stream.Interface
+    rings: Signal
 
     def __init__(
         self,
@@ -58,25 +63,34 @@ class Machine(wiring.Component):
         clock_hz: int = 0,
         simulation: bool = False,
     ) -> None:
-        self._params = params
+        self.params = params
         features = Features.SIMULATION if simulation else Features.NONE
         self._header = HeaderWords(params, facts_hash(), build_id, features, clock_hz)
-        super().__init__({"i": In(stream.Signature(8)), "o": Out(stream.Signature(8))})
+        super().__init__(
+            {
+                "i": In(stream.Signature(8)),
+                "o": Out(stream.Signature(8)),
+                **({"rings": In(params.rings)} if params.rings else {}),
+            }
+        )
 
     def elaborate(self, platform: object) -> Module:
-        m = Module()
-        params = self._params
+        m, params = Module(), self.params
         m.submodules.link = link = Link(params)
         m.submodules.decoder = decoder = RegionDecoder()
         m.submodules.registers = registers = ControlRegisters(params, self._header)
         m.submodules.fabric = fabric = GraphFabric(params)
         m.submodules.sequencer = sequencer = Sequencer(params)
+        m.submodules.noise = noise = NoiseControl(params)
 
         connect(m, flipped(self.i), link.i)
         connect(m, link.o, flipped(self.o))
         connect(m, link.bus, decoder.bus)
         connect(m, decoder.registers, registers.bus)
         connect(m, decoder.states, fabric.states)
+        connect(m, decoder.raw, noise.raw)
+        connect(m, decoder.reseeds, noise.reseeds)
+        connect(m, noise.registers, registers.noise)
         connect(m, sequencer.control, fabric.control)
         for region, user in (
             (Region.ROWS, sequencer.rows),
@@ -92,13 +106,16 @@ class Machine(wiring.Component):
         m.d.comb += [
             decoder.busy.eq(sequencer.running),
             sequencer.start.eq(registers.start),
-            sequencer.stop.eq(registers.stop),
+            sequencer.stop.eq(registers.stop | noise.fault),
             sequencer.row_count.eq(registers.row_count),
             sequencer.step_count.eq(registers.step_count),
-            registers.running.eq(sequencer.running),
-            registers.stopped.eq(sequencer.stopped),
+            [registers.running.eq(sequencer.running), registers.stopped.eq(sequencer.stopped)],
             registers.sweep_done.eq(sequencer.sweep_done),
-            registers.frames_bad.eq(link.frames_bad),
+            [registers.frames_bad.eq(link.frames_bad), registers.fault.eq(noise.fault)],
+            [fabric.inject.eq(noise.inject), noise.last_draw.eq(sequencer.control.last_draw)],
+            noise.generator_failed.eq(fabric.generator_failed),
         ]
+        if params.rings:
+            m.d.comb += noise.rings.eq(self.rings)
 
         return m

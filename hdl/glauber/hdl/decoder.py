@@ -36,6 +36,8 @@ class RegionDecoder(wiring.Component):
     steps: Any
     seeds: Any
     states: Any
+    raw: Any
+    reseeds: Any
     program: Any
 
     def __init__(self) -> None:

@@ -28,18 +28,22 @@ class SerialMachine(wiring.Component):
         From the host; idle at 1. May be asynchronous.
     tx : Out(1)
         To the host.
+    rings : In(rings)
+        As `Machine`.
 
     Raises `FactError` for a divisor out of range.
     """
 
     rx: Signal
     tx: Signal
+    rings: Signal
 
     def __init__(self, machine: Machine, divisor: int) -> None:
         self._machine = machine
         self._receiver = UartReceiver(divisor)
         self._transmitter = UartTransmitter(divisor)
-        super().__init__({"rx": In(1, init=1), "tx": Out(1)})
+        rings = {"rings": In(len(machine.rings))} if machine.params.rings else {}
+        super().__init__({"rx": In(1, init=1), "tx": Out(1), **rings})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
@@ -50,5 +54,7 @@ class SerialMachine(wiring.Component):
         m.d.comb += [self._receiver.pin.eq(self.rx), self.tx.eq(self._transmitter.pin)]
         connect(m, self._receiver.o, self._machine.i)
         connect(m, self._machine.o, self._transmitter.i)
+        if self._machine.params.rings:
+            m.d.comb += self._machine.rings.eq(self.rings)
 
         return m

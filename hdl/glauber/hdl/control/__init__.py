@@ -1,0 +1,1 @@
+"""Header, control and status words."""

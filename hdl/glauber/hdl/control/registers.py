@@ -1,0 +1,122 @@
+"""Header, control and status words."""
+
+from typing import Any
+
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ..facts.frames import Result
+from ..facts.header import HeaderWords
+from ..facts.machine import MachineParams
+from ..facts.registers import REGION_SHIFT, Register
+from ..link.bus import BusSignature
+from ..noise.registers import NOISE_REGISTERS, NoiseRegisters
+from .counters import RunCounters
+from .writable import WritableRegisters
+
+__all__ = ["ControlRegisters"]
+
+
+class ControlRegisters(wiring.Component):
+    """`Region.REGISTERS`: the header and the registers of `facts.registers.Register`.
+
+    Parameters
+    ----------
+    params : MachineParams
+    header : HeaderWords
+
+    Members
+    -------
+    bus : In(BusSignature)
+    start, stop : Out(1)
+        Pulses to the sequencer.
+    row_count, step_count : Out(32)
+    running, stopped, sweep_done : In(1)
+        From the sequencer.
+    frames_bad : In(32)
+        From the link.
+    fault : In(1), noise : In(NoiseRegisters)
+        From the noise; a fault refuses runs.
+
+    Timing
+    ------
+    Answers one clock after the request.
+    """
+
+    bus: Any
+    start: Signal
+    stop: Signal
+    row_count: Signal
+    step_count: Signal
+    running: Signal
+    stopped: Signal
+    sweep_done: Signal
+    frames_bad: Signal
+    fault: Signal
+    noise: Any
+
+    def __init__(self, params: MachineParams, header: HeaderWords) -> None:
+        self._params = params
+        self._header = header.words()
+        super().__init__(
+            {
+                "bus": In(BusSignature()),
+                "start": Out(1),
+                "stop": Out(1),
+                "row_count": Out(32),
+                "step_count": Out(32),
+                "running": In(1),
+                "stopped": In(1),
+                "sweep_done": In(1),
+                "frames_bad": In(32),
+                "fault": In(1),
+                "noise": In(NoiseRegisters()),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules.writable = writable = WritableRegisters(self._params)
+        m.submodules.counters = counters = RunCounters()
+
+        bus = self.bus
+        request = bus.valid & ~bus.ready
+        answer = Signal(32, reset_less=True)
+        found = Signal(Result, init=Result.BAD_ADDRESS)
+        result = Signal(Result, reset_less=True)
+        values = dict(enumerate(self._header)) | {
+            Register.RUN: writable.run,
+            Register.STATUS: Cat(self.running, self.stopped, self.fault),
+            Register.ROW_COUNT: writable.row_count,
+            Register.STEP_COUNT: writable.step_count,
+            Register.SWEEPS_DONE: counters.sweeps,
+            Register.CYCLES_LOW: counters.cycles[:32],
+            Register.CYCLES_HIGH: counters.cycles[32:],
+            Register.FRAMES_BAD: self.frames_bad,
+            Register.RESEED: writable.reseed,
+            **{name: getattr(self.noise, name.name.lower()) for name in NOISE_REGISTERS},
+        }
+        with m.Switch(bus.address[:REGION_SHIFT]):
+            for where, value in values.items():
+                with m.Case(where):
+                    m.d.comb += found.eq(Result.OK)
+                    m.d.sync += answer.eq(value)
+        m.d.sync += [bus.ready.eq(request), result.eq(Mux(bus.write, writable.result, found))]
+        m.d.comb += [
+            [bus.r_data.eq(answer), bus.result.eq(result)],
+            writable.write.eq(request & bus.write),
+            writable.address.eq(bus.address),
+            writable.w_data.eq(bus.w_data),
+            [writable.running.eq(self.running), writable.fault.eq(self.fault)],
+            self.noise.restart.eq(writable.restart),
+            self.noise.reseed.eq(writable.reseed),
+            self.noise.reseed_start.eq(writable.reseed_start),
+            [counters.start.eq(self.start), counters.running.eq(self.running)],
+            counters.sweep_done.eq(self.sweep_done),
+            [self.start.eq(writable.start), self.stop.eq(writable.stop)],
+            self.row_count.eq(writable.row_count),
+            self.step_count.eq(writable.step_count),
+        ]
+
+        return m

@@ -1,0 +1,110 @@
+"""The registers that the host writes, and what refuses a word."""
+
+from amaranth.hdl import Module, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ..facts.frames import Result
+from ..facts.health import RESEED_INTERVAL_MAX, RESEED_REPLAY
+from ..facts.machine import MachineParams
+from ..facts.registers import REGION_SHIFT, Register
+
+__all__ = ["WritableRegisters"]
+
+
+class WritableRegisters(wiring.Component):
+    """The registers that the host writes. `result` is there in the clock of `write`."""
+
+    write: Signal
+    address: Signal
+    w_data: Signal
+    result: Signal
+    running: Signal
+    fault: Signal
+    run: Signal
+    start: Signal
+    stop: Signal
+    row_count: Signal
+    step_count: Signal
+    restart: Signal
+    reseed: Signal
+    reseed_start: Signal
+
+    def __init__(self, params: MachineParams) -> None:
+        self._params = params
+        super().__init__(
+            {
+                "write": In(1),
+                "address": In(REGION_SHIFT),
+                "w_data": In(32),
+                "result": Out(Result),
+                "running": In(1),
+                "fault": In(1),
+                "run": Out(32),
+                "start": Out(1),
+                "stop": Out(1),
+                "row_count": Out(32),
+                "step_count": Out(32),
+                "restart": Out(1),
+                "reseed": Out(32),
+                "reseed_start": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+
+        kept = {
+            Register.RUN: self.run,
+            Register.ROW_COUNT: self.row_count,
+            Register.STEP_COUNT: self.step_count,
+        }
+        if self._params.rings:
+            kept[Register.RESEED] = self.reseed
+        refusals = self._refusals()
+        accepted = {
+            register: Signal(name=f"accepted_{register.name.lower()}") for register in refusals
+        }
+        m.d.comb += self.result.eq(Result.BAD_ADDRESS)
+        with m.Switch(self.address):
+            for register, reasons in refusals.items():
+                with m.Case(register):
+                    m.d.comb += [self.result.eq(Result.OK), accepted[register].eq(self.write)]
+                    for reason, result in reversed(reasons):
+                        with m.If(reason):
+                            m.d.comb += [self.result.eq(result), accepted[register].eq(0)]
+        for register, value in kept.items():
+            with m.If(accepted[register]):
+                m.d.sync += value.eq(self.w_data)
+        m.d.comb += [
+            self.start.eq(accepted[Register.RUN]),
+            self.stop.eq(accepted[Register.STOP]),
+            self.restart.eq(accepted[Register.HEALTH]),
+        ]
+        # A clock later, with the word in its register.
+        m.d.sync += self.reseed_start.eq(accepted[Register.RESEED])
+
+        return m
+
+    def _refusals(self) -> dict[Register, tuple[tuple[Value, Result], ...]]:
+        """Why a word has no effect, and the result then: the first that holds."""
+        params, word = self._params, self.w_data
+        busy = (self.running, Result.BUSY)
+        interval = word & ~RESEED_REPLAY
+        no_setting = (word == RESEED_REPLAY) | (interval > RESEED_INTERVAL_MAX)
+        return {
+            Register.RUN: (
+                (word == self.run, Result.OK),
+                busy,
+                (self.fault, Result.FAULT),
+                ((self.row_count == 0) | (self.step_count == 0), Result.BAD_VALUE),
+            ),
+            Register.STOP: (),
+            Register.HEALTH: (busy,),
+            Register.RESEED: (
+                busy,
+                (no_setting if params.rings else word != 0, Result.BAD_VALUE),
+            ),
+            Register.ROW_COUNT: (busy, ((word == 0) | (word > params.rows), Result.BAD_VALUE)),
+            Register.STEP_COUNT: (busy, ((word == 0) | (word > params.steps), Result.BAD_VALUE)),
+        }
