@@ -1,6 +1,7 @@
 """The link of the model: what stands between bytes and the bus in the gates, in this process."""
 
-from typing import Protocol
+import secrets
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from cobs import cobs
@@ -19,6 +20,9 @@ from glauber.hdl.facts.frames import (
     unseal,
 )
 from glauber.hdl.facts.machine import MachineParams
+
+if TYPE_CHECKING:
+    from ..rings import RingModel
 
 __all__ = ["Endpoint", "Machine", "open_model"]
 
@@ -114,8 +118,16 @@ class Endpoint:
         return Result.BAD_KIND, nothing
 
 
-def open_model(params: MachineParams, name: str, threads: int) -> Endpoint:
-    """A model of a machine with `params`, computing on `threads` threads, as a transport."""
+def open_model(
+    params: MachineParams, name: str, threads: int, rings: "RingModel | None" = None
+) -> Endpoint:
+    """A model of a machine with `params`, computing on `threads` threads, as a transport.
+
+    `rings` describes the ring oscillators; by default they are sound, and another set each time.
+    """
+    from ..rings import RingModel
     from .machine import ModelMachine
 
-    return Endpoint(ModelMachine(params, threads), name)
+    if params.rings and rings is None:
+        rings = RingModel(params.rings, params.ring_divider, seed=secrets.randbits(32))
+    return Endpoint(ModelMachine(params, threads, rings), name)

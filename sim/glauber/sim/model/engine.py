@@ -10,9 +10,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from .noise import word_key, xoroshiro64_step
+from .noise import word_key
 
-__all__ = ["Rows", "gather_rows", "run_sweeps"]
+__all__ = ["Rows", "gather_rows", "run_rows"]
 
 
 @dataclass(frozen=True)
@@ -99,16 +99,6 @@ def _add_couplings(field, states, pbits, couplings2):
 
 
 @numba.njit
-def _draw(words, s0, s1, draws):
-    """The words of one row for one lane, draw by draw."""
-    units = len(s0)
-    for d in range(draws):
-        for g in range(units):
-            words[d * units + g] = s0[g]
-            s0[g], s1[g] = xoroshiro64_step(s0[g], s1[g])
-
-
-@numba.njit
 def _decide(new, field, words, keys, limits, first_key):
     """New states: the sign of the field, unless the noise has the other sign and outvotes it."""
     replicas = len(new)
@@ -125,11 +115,10 @@ def _decide(new, field, words, keys, limits, first_key):
 
 
 @numba.njit(nogil=True, cache=True)
-def run_sweeps(
+def run_rows(
     states,
-    s0,
-    s1,
-    draws,
+    words,
+    first_row,
     targets,
     start,
     pbits,
@@ -137,35 +126,33 @@ def run_sweeps(
     base,
     first_key,
     couple,
-    sweeps,
 ):
-    """Runs `sweeps` sweeps at one temperature, in place.
+    """Runs as many rows as there are words for, at one temperature, in place; sweep after sweep.
 
-    states : int16 or int32, shape (pbits, draws * units)
-        Masks; what draws word `d` of a row from unit `g` in column `d * units + g`.
-    s0, s1 : uint32, shape (lanes, units)
-        Generator states.
+    states : int16 or int32, shape (pbits, replicas)
+        Masks.
+    words : uint32, shape (rows, lanes, replicas)
+        Random words, in the order of the columns of `states`.
+    first_row : int
+        The row of a sweep to begin with.
     couplings2, base
         As in `Rows`, in the type of `states`.
     first_key : int32
         From `noise.thresholds`.
     """
-    lanes, units = s0.shape
-    replicas = draws * units
+    count, lanes, replicas = words.shape
     new = np.empty((lanes, replicas), states.dtype)
     field = np.empty(replicas, states.dtype)
-    words = np.empty(replicas, np.uint32)
     keys, limits = np.empty(replicas, np.int32), np.empty(replicas, np.int32)
-    for _ in range(sweeps):
-        for row in range(len(targets)):
-            for lane in range(lanes):
-                cell = row * lanes + lane
-                field[:] = 0
-                if couple:
-                    field[:] = base[cell]
-                    terms = slice(start[cell], start[cell + 1])
-                    _add_couplings(field, states, pbits[terms], couplings2[terms])
-                _draw(words, s0[lane], s1[lane], draws)
-                _decide(new[lane], field, words, keys, limits, first_key)
-            # All lanes of a row see the states from before it.
-            states[targets[row] : targets[row] + lanes] = new
+    for index in range(count):
+        row = (first_row + index) % len(targets)
+        for lane in range(lanes):
+            cell = row * lanes + lane
+            field[:] = 0
+            if couple:
+                field[:] = base[cell]
+                terms = slice(start[cell], start[cell + 1])
+                _add_couplings(field, states, pbits[terms], couplings2[terms])
+            _decide(new[lane], field, words[index, lane], keys, limits, first_key)
+        # All lanes of a row see the states from before it.
+        states[targets[row] : targets[row] + lanes] = new

@@ -1,28 +1,23 @@
 """The model of the machine at its bus: the same answers to the same requests as the gates."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.digest import facts_hash
 from glauber.hdl.facts.frames import Result
+from glauber.hdl.facts.header import Features, Header, HeaderWords
+from glauber.hdl.facts.health import LIVENESS_WINDOW
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import (
-    Features,
-    Header,
-    HeaderWords,
-    Region,
-    Register,
-    Status,
-    region_words,
-    split_address,
-)
+from glauber.hdl.facts.registers import Region, Register, Status, region_words, split_address
 
+from ..rings import RingModel
+from .control import NOISE_REGISTERS, NoiseControl
 from .engine import Rows
-from .program import ProgramStore
+from .program import ProgramStore, cut_schedule
 from .replicas import ReplicaBlocks
 
 __all__ = ["ModelMachine"]
@@ -37,14 +32,16 @@ _INLINE_WORK = 4_000_000
 class ModelMachine:
     """A machine with `params`, bit for bit as the gates, on `threads` threads.
 
-    A long run computes in a thread of its own, so that its status can be asked meanwhile.
+    A long run computes in a thread of its own, so that its status can be asked meanwhile. What the
+    rings do, which `rings` describes if `params` has any, is like the gates' in kind only.
     """
 
-    def __init__(self, params: MachineParams, threads: int) -> None:
+    def __init__(self, params: MachineParams, threads: int, rings: RingModel | None = None) -> None:
         self.params = params
         self._header = HeaderWords(params, facts_hash(), features=Features.SIMULATION).words()
         self._program = ProgramStore(params)
         self._blocks = ReplicaBlocks(params, threads)
+        self.noise = NoiseControl(params, rings)
         self._registers = dict.fromkeys(Register, 0)
         self._stop = threading.Event()
         self._runner: threading.Thread | None = None
@@ -55,6 +52,7 @@ class ModelMachine:
             Region.PROGRAM: self._program.write_couplings,
             Region.SEEDS: self._blocks.write_seeds,
             Region.STATES: self._blocks.write_states,
+            Region.RESEEDS: self._write_reseeds,
         }
 
     @property
@@ -73,6 +71,8 @@ class ModelMachine:
         region, offset = split_address(address)
         nothing = np.empty(0, np.uint32)
         if region == Region.REGISTERS:
+            if offset + count > Register.HEALTH and not self.running:
+                self.noise.pass_request()
             words = [self._read_register(offset + index) for index in range(count)]
             known = [word for word in words if word is not None]
             if len(known) < count:
@@ -80,9 +80,13 @@ class ModelMachine:
             return Result.OK, np.array(known, np.uint32)
         if region in _REGIONS and self.running:
             return Result.BUSY, nothing
-        if region != Region.STATES or offset + count > self.params.state_words:
-            return Result.BAD_ADDRESS, nothing
-        return Result.OK, self._blocks.read_states(offset, count)
+        if region == Region.STATES and offset + count <= self.params.state_words:
+            return Result.OK, self._blocks.read_states(offset, count)
+        if region in (Region.RAW, Region.RESEEDS):
+            memory = self.noise.memory(Region(region))
+            if offset + count <= len(memory):
+                return Result.OK, memory[offset : offset + count].copy()
+        return Result.BAD_ADDRESS, nothing
 
     def write(self, address: int, words: Words) -> Result:
         """Writes words from `address` on, up to the first that is refused."""
@@ -98,6 +102,8 @@ class ModelMachine:
             return Result.OK
         if self.running:
             return Result.BUSY
+        if region not in self._writers:
+            return Result.BAD_ADDRESS
         room = region_words(region, self.params) - offset
         if room > 0:
             self._writers[region](offset, words[:room])
@@ -108,9 +114,13 @@ class ModelMachine:
             return self._header[offset]
         if offset == Register.STATUS:
             running = self.running
-            return self._registers[Register.STATUS] | (Status.RUNNING if running else 0)
+            status = Status(self._registers[Register.STATUS])
+            status |= Status.RUNNING if running else 0
+            return int(status | (Status.FAULT if self.noise.fault else 0))
         if offset == Register.STOP or offset not in _REGISTERS:
             return None
+        if offset in NOISE_REGISTERS:
+            return self.noise.read(Register(offset))
         return self._registers[Register(offset)]
 
     def _write_register(self, offset: int, word: int) -> Result:
@@ -119,25 +129,35 @@ class ModelMachine:
         if offset == Register.STOP:
             self._stop.set()
             return Result.OK
-        limits = {
-            Register.ROW_COUNT: self.params.rows,
-            Register.STEP_COUNT: self.params.steps,
+        setters: dict[int, Callable[[int], bool]] = {
+            Register.ROW_COUNT: lambda rows: 1 <= rows <= self.params.rows,
+            Register.STEP_COUNT: lambda steps: 1 <= steps <= self.params.steps,
+            Register.HEALTH: self._restart_tests,
+            Register.RESEED: self.noise.set_reseed,
         }
-        if offset not in limits:
+        if offset not in setters:
             return Result.BAD_ADDRESS
         if self.running:
             return Result.BUSY
-        register = Register(offset)
-        if not 1 <= word <= limits[register]:
+        if not setters[offset](word):
             return Result.BAD_VALUE
-        self._registers[register] = word
+        self._registers[Register(offset)] = word
         return Result.OK
+
+    def _restart_tests(self, _word: int) -> bool:
+        self.noise.restart()
+        return True
+
+    def _write_reseeds(self, offset: int, words: Words) -> None:
+        self.noise.reseeder.record[offset : offset + len(words)] = words
 
     def _start(self, number: int) -> Result:
         if number == self._registers[Register.RUN]:
             return Result.OK
         if self.running:
             return Result.BUSY
+        if self.noise.fault:
+            return Result.FAULT
         if not (self._registers[Register.ROW_COUNT] and self._registers[Register.STEP_COUNT]):
             return Result.BAD_VALUE
         self._registers |= {Register.RUN: number, Register.STATUS: 0, Register.SWEEPS_DONE: 0}
@@ -153,12 +173,13 @@ class ModelMachine:
         return Result.OK
 
     def _run(self, rows: Rows, steps: Sequence[Step]) -> None:
-        done = 0
+        total, done = sum(step.sweeps for step in steps), 0
         try:
-            for sweeps in self._blocks.run(rows, steps):
+            for sweeps in self._passes(rows, steps):
                 done += sweeps
                 self._registers[Register.SWEEPS_DONE] = done & _MASK32
-                if self._stop.is_set() and done < sum(step.sweeps for step in steps):
+                self.noise.pass_cycles(rows.slots * sweeps)
+                if (self._stop.is_set() or self.noise.fault) and done < total:
                     self._registers[Register.STATUS] = int(Status.STOPPED)
                     break
         except Exception as failure:  # handed to whoever asks for the status
@@ -166,3 +187,31 @@ class ModelMachine:
         cycles = self.params.run_clocks(rows.slots, done)
         self._registers[Register.CYCLES_LOW] = cycles & _MASK32
         self._registers[Register.CYCLES_HIGH] = cycles >> 32 & _MASK32
+
+    def _passes(self, rows: Rows, steps: Sequence[Step]) -> Iterator[int]:
+        """Runs a schedule, with its reseeds; yields the sweeps that are done, now and then."""
+        reseeder = self.noise.reseeder
+        total = sum(step.sweeps for step in steps)
+        draws = len(rows.targets) * self.params.draws
+        done, alarm = 0, self._alarm(0, draws)
+        for piece in cut_schedule(steps, reseeder.interval or total, reseeder.sweeps_left):
+            for part in cut_schedule(piece, total, max(0, alarm - done)):
+                for sweeps in self._blocks.run(rows, part):
+                    done += sweeps
+                    if word := reseeder.pass_sweeps(sweeps):
+                        self._blocks.inject(word)
+                        alarm = alarm or self._alarm(done, draws)
+                    if alarm and done >= alarm:
+                        self.noise.fail_generator()
+                    yield sweeps
+
+    def _alarm(self, done: int, draws: int) -> int:
+        """After how many sweeps of a run, `done` of which are over, a dead generator is found.
+
+        That is when the first window of the liveness test that began after its death is over; 0 if
+        no generator is dead.
+        """
+        if not self._blocks.dead:
+            return 0
+        window = -(-done * draws // LIVENESS_WINDOW) + 1
+        return -(-window * LIVENESS_WINDOW // draws)

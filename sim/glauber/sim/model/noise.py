@@ -1,4 +1,4 @@
-"""The model's randomness: generators, and noise as thresholds on random words.
+"""The model's noise: thresholds on random words.
 
 The gates add `floor(T * Lambda)` to the field and look at the sign. The magnitude of the noise
 never falls as the word's key, (leading ones, mantissa), rises. So for each field there is one key
@@ -15,36 +15,21 @@ from glauber.hdl.facts.noise import (
     EXPONENT_BITS,
     EXPONENT_MAX,
     MANTISSA_BITS,
-    XOROSHIRO64,
     NoiseTable,
 )
 from glauber.hdl.facts.numbers import LOGIT_FORMAT, TEMPERATURE_FORMAT
 
-__all__ = ["KEYS", "logits", "magnitudes", "thresholds", "word_key", "xoroshiro64_step"]
+__all__ = ["KEYS", "logits", "magnitudes", "thresholds", "word_key"]
 
 KEYS = (EXPONENT_MAX + 1) << MANTISSA_BITS
 _PRODUCT_FRACTION = LOGIT_FORMAT.fraction_bits + TEMPERATURE_FORMAT.fraction_bits
 
-_ROTATE_A = np.uint32(XOROSHIRO64.rotate_a)
-_ROTATE_A_BACK = np.uint32(32 - XOROSHIRO64.rotate_a)
-_ROTATE_B = np.uint32(XOROSHIRO64.rotate_b)
-_ROTATE_B_BACK = np.uint32(32 - XOROSHIRO64.rotate_b)
-_SHIFT = np.uint32(XOROSHIRO64.shift)
 _MANTISSA_BITS = np.uint32(MANTISSA_BITS)
 _MANTISSA_MASK = np.uint32((1 << MANTISSA_BITS) - 1)
 _EXPONENT_MASK = np.uint32((1 << EXPONENT_BITS) - 1)
 # Of a float32: the bias of the exponent, and the bits below it.
 _FLOAT_BIAS = np.int32(127)
 _FLOAT_FRACTION = np.int32(23)
-
-
-@numba.njit(inline="always")
-def xoroshiro64_step(s0, s1):
-    """The state after `(s0, s1)`, both uint32; the word that was delivered is `s0`."""
-    mixed = np.uint32(s0 ^ s1)
-    first = np.uint32(np.uint32(s0 << _ROTATE_A) | np.uint32(s0 >> _ROTATE_A_BACK))
-    first = np.uint32(first ^ mixed ^ np.uint32(mixed << _SHIFT))
-    return first, np.uint32(np.uint32(mixed << _ROTATE_B) | np.uint32(mixed >> _ROTATE_B_BACK))
 
 
 @numba.njit(inline="always")

@@ -1,5 +1,7 @@
 """The model's program memories: rows, schedule steps and couplings."""
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from glauber.hdl.facts.registers import Region, region_words
 
 from .engine import Rows, gather_rows
 
-__all__ = ["ProgramStore"]
+__all__ = ["ProgramStore", "cut_schedule"]
 
 Words = NDArray[np.uint32]
 
@@ -60,3 +62,22 @@ class ProgramStore:
             params.lanes,
             params.couplings_per_slot,
         )
+
+
+def cut_schedule(
+    steps: Sequence[Step], size: int, first: int | None = None
+) -> Iterator[list[Step]]:
+    """Cuts a schedule into pieces of `size` sweeps; `first`, if not 0, is the first one's size."""
+    piece: list[Step] = []
+    room = first or size
+    for step in steps:
+        left = step.sweeps
+        while left:
+            taken = min(left, room)
+            piece.append(Step(step.temperature, taken, step.couple))
+            left, room = left - taken, room - taken
+            if not room:
+                yield piece
+                piece, room = [], size
+    if piece:
+        yield piece

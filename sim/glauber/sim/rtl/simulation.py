@@ -6,6 +6,7 @@ from pathlib import Path
 
 from glauber.hdl.facts.errors import FactError
 
+from ..rings import RingModel
 from .errors import GatesError
 
 __all__ = ["Simulation", "Stall"]
@@ -43,6 +44,7 @@ def _load(library: Path) -> ctypes.CDLL:
         ("destroy", None, [handle]),
         ("reset", None, [handle]),
         ("stall", None, [handle, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_uint32]),
+        ("rings", None, [handle, size, ctypes.c_void_p, ctypes.c_void_p]),
         (
             "run",
             ctypes.c_uint64,
@@ -64,7 +66,9 @@ class Simulation:
         Clocks since it was made or reset.
     """
 
-    def __init__(self, library: Path, *, stall: Stall | None = None) -> None:
+    def __init__(
+        self, library: Path, *, stall: Stall | None = None, rings: RingModel | None = None
+    ) -> None:
         self._lib = _load(library)
         self._handle: int | None = self._lib.gates_create()
         self._input = b""
@@ -73,11 +77,21 @@ class Simulation:
         if stall:
             chances = (int(chance * CHANCE_ONE) for chance in (stall.i, stall.o))
             self._lib.gates_stall(self._handle, stall.seed, *chances)
+        if rings:
+            self._set_rings(rings, rings.start().ctypes.data)
 
     @property
     def waiting(self) -> int:
         """Bytes that were sent and not yet taken in by the machine."""
         return len(self._input)
+
+    def change_rings(self, rings: RingModel) -> None:
+        """From the next clock on the rings behave as `rings` says, from the phases they have."""
+        self._set_rings(rings, None)
+
+    def _set_rings(self, rings: RingModel, state: int | None) -> None:
+        parameters = rings.parameters()
+        self._lib.gates_rings(self._open_handle(), rings.rings, parameters.ctypes.data, state)
 
     def send(self, data: bytes) -> None:
         """Queue `data` for the machine; no clock passes."""

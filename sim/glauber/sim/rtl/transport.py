@@ -1,8 +1,10 @@
 """The gates as a device: the transport that steps them."""
 
+import secrets
 import time
 from typing import TYPE_CHECKING
 
+from ..rings import RingModel
 from .compile import compile_gates, require_amaranth
 from .simulation import Simulation
 
@@ -76,8 +78,10 @@ class RtlTransport:
             self._chunk = max(self._chunk // 2, CHUNK_CYCLES[0])
 
 
-def open_rtl(params: "MachineParams", name: str) -> RtlTransport:
+def open_rtl(params: "MachineParams", name: str, rings: "RingModel | None" = None) -> RtlTransport:
     """A machine with `params` as compiled gates, named `name` in messages.
+
+    `rings` describes the ring oscillators; by default they are sound, and another set each time.
 
     The first time, the gates are compiled, which takes seconds to minutes; later they come from
     the cache. Raises `GatesEnvironmentError` if Amaranth or a compiler is missing, and
@@ -89,4 +93,6 @@ def open_rtl(params: "MachineParams", name: str) -> RtlTransport:
     library = compile_gates(
         lambda: Machine(params, simulation=True), identity=f"simulated {params!r}"
     )
-    return RtlTransport(Simulation(library), name)
+    if params.rings and rings is None:
+        rings = RingModel(params.rings, params.ring_divider, seed=secrets.randbits(32))
+    return RtlTransport(Simulation(library, rings=rings), name)

@@ -1,0 +1,96 @@
+"""The model of the noise as its registers see it: health, counters, entropy, reseeds."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glauber.hdl.facts.health import Health, reseed_setting
+from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.registers import Region, Register
+
+from ..rings import RingModel, Rings
+from .entropy import EntropyModel
+from .reseed import Reseeder
+
+__all__ = ["NOISE_REGISTERS", "NoiseControl"]
+
+NOISE_REGISTERS = frozenset(register for register in Register if register >= Register.HEALTH)
+# The model knows no time between requests; each request for a register of the noise counts as this
+# many samples: fewer than a word is made of, and than the record holds, so that who reads steadily
+# misses nothing.
+_SAMPLES_PER_REQUEST = 128
+_MASK32 = (1 << 32) - 1
+
+
+class NoiseControl:
+    """Health of all sources, and behavioural rings if the machine has any.
+
+    rings : the rings, which may be made to fail; None if there are none
+    reseeder : as the gates' one
+    """
+
+    def __init__(self, params: MachineParams, ring_model: RingModel | None) -> None:
+        self._divider = params.ring_divider
+        self.rings = Rings(ring_model.per_sample()) if ring_model else None
+        self._entropy = EntropyModel()
+        self.reseeder = Reseeder()
+        self._generators = Health(0)
+        self._words = self._word = 0
+
+    @property
+    def health(self) -> Health:
+        return self._entropy.health | self._generators
+
+    @property
+    def fault(self) -> bool:
+        """Whether a test has failed, so that the machine must not run."""
+        return bool(self.health & Health.FAILURES)
+
+    def fail_generator(self) -> None:
+        """A generator stands still."""
+        self._generators = Health.LIVENESS
+
+    def restart(self) -> None:
+        """Clear all failures and begin with the start-up test."""
+        self._generators = Health(0)
+        self._entropy.restart()
+
+    def set_reseed(self, setting: int) -> bool:
+        """Whether the setting is possible; it is then in force."""
+        possible = setting == 0 if self.rings is None else reseed_setting(setting)
+        if possible:
+            self.reseeder.set(setting)
+        return possible
+
+    def pass_request(self) -> None:
+        """Let the time of a request for a register pass."""
+        self.take_samples(_SAMPLES_PER_REQUEST)
+
+    def pass_cycles(self, cycles: int) -> None:
+        """Let the time of a run pass."""
+        self.take_samples(cycles // self._divider)
+
+    def take_samples(self, count: int) -> None:
+        """Sample the rings `count` times."""
+        if self.rings is None:
+            return
+        for word in self._entropy.take(self.rings.bits(count)):
+            if not self.reseeder.offer(word):
+                self._words, self._word = self._words + 1 & _MASK32, word
+
+    def read(self, register: Register) -> int:
+        """A register of `NOISE_REGISTERS`."""
+        return {
+            **self._entropy.registers(),
+            Register.HEALTH: int(self.health),
+            Register.ENTROPY_COUNT: self._words,
+            Register.ENTROPY_WORD: self._word,
+            Register.RESEED: self.reseeder.setting,
+            Register.RESEEDS: self.reseeder.done,
+            Register.RESEEDS_MISSED: self.reseeder.missed,
+        }[register]
+
+    def memory(self, region: Region) -> NDArray[np.uint32]:
+        """The words of `Region.RAW` or `Region.RESEEDS`, in place; none without rings."""
+        if self.rings is None:
+            return np.empty(0, np.uint32)
+        return self._entropy.record if region is Region.RAW else self.reseeder.record
