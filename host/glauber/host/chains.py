@@ -2,20 +2,22 @@
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glauber.hdl.facts.noise import expand_seed
+from glauber.hdl.facts.health import RESEED_WORDS
+from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
+from glauber.hdl.facts.seeding import seed_words, stream_count, stream_words
 
 from .compile.program import Program
 from .device import Device
 from .errors import OptionError
 
-__all__ = ["ChainPlan", "ChainRunner", "check_reads"]
+__all__ = ["ChainPlan", "ChainRunner", "check_reads", "check_replay", "check_streams"]
 
 READS_MAX = 1 << 31
 
@@ -28,6 +30,37 @@ def check_reads(num_reads: int, samples_per_read: int) -> None:
     for name, number in (("num_reads", num_reads), ("samples_per_read", samples_per_read)):
         if number > READS_MAX:
             raise OptionError(f"{name} is {number}; it must be {READS_MAX} or less")
+
+
+def check_streams(plan: "ChainPlan", params: MachineParams, rows: int) -> None:
+    """Raises `OptionError` if random words of a plan could come from more than one stream."""
+    name = params.source.name.lower()
+    batches = -(-plan.num_reads // params.replicas)
+    streams, count = batches * params.generators, stream_count(params.source)
+    if streams > count:
+        raise OptionError(
+            f"{plan.num_reads} reads need {streams} streams of random words, a seed of {name} has "
+            f"{count}; ask for fewer reads, and for others with another seed"
+        )
+    words = (plan.sweeps_per_read + 1) * rows * params.draws
+    if words > stream_words(params.source):
+        raise OptionError(
+            f"a read takes {words} random words from each generator, the streams of {name} have "
+            f"{stream_words(params.source)} before they could overlap; ask for fewer sweeps or "
+            "samples, or use an image with another noise source"
+        )
+
+
+def check_replay(plan: "ChainPlan", params: MachineParams) -> None:
+    """Raises `OptionError` if the words of a replay are not as many as its reseeds."""
+    if plan.reseed_words is None:
+        return
+    need = plan.reseeds_per_batch * -(-plan.num_reads // params.replicas)
+    if len(plan.reseed_words) != need:
+        raise OptionError(
+            f"reseed_words has {len(plan.reseed_words)} words, but this run reseeds {need} times; "
+            "give the words, settings and number of replicas of the run that is to be replayed"
+        )
 
 
 @dataclass(frozen=True)
@@ -43,9 +76,18 @@ class ChainPlan:
     seed: int
     samples_per_read: int = 1
     next_steps: list[int] = field(default_factory=list)
+    reseed_interval: int = 0
+    reseed_words: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
         check_reads(self.num_reads, self.samples_per_read)
+
+    @property
+    def reseeds_per_batch(self) -> int:
+        """Reseeds of a batch that are recorded; the sweep of the random start counts too."""
+        if not self.reseed_interval:
+            return 0
+        return min(RESEED_WORDS, (self.sweeps_per_read + 1) // self.reseed_interval)
 
     @property
     def sweeps_per_read(self) -> int:
@@ -62,6 +104,8 @@ class ChainRunner:
     sweeps : over all batches, the random starts not counted
     cycles : clock cycles of the device
     stopped : whether `interrupt` ended it before all reads were done
+    reseed_words : what was mixed into the generators, 0 where there was no fresh word
+    reseeds_missed : how many times there was none, or no room to record it
     """
 
     def __init__(
@@ -78,6 +122,8 @@ class ChainRunner:
         self.sweeps = 0
         self.cycles = 0
         self.stopped = False
+        self.reseed_words: list[int] = []
+        self.reseeds_missed = 0
 
     def load(self) -> None:
         """Loads the program, and the constant p-bit if there is one.
@@ -114,6 +160,7 @@ class ChainRunner:
     def _run_batch(self, plan: ChainPlan, batch: int, samples: NDArray[np.int8]) -> None:
         """Fill `samples`, shape (reads, samples_per_read, variables), unless it is stopped."""
         self._seed(plan.seed, batch)
+        self._start_reseeds(plan, batch)
         for index in range(plan.samples_per_read):
             steps = plan.next_steps if index else [_RANDOMISE, *plan.first_steps]
             self._run(steps, 0 if index else 1)
@@ -122,15 +169,28 @@ class ChainRunner:
             states = self._device.read_states(self._program.addresses)
             states = states[self._program.pbits, : len(samples)]
             samples[:, index] = 2 * states.T.astype(np.int8) - 1
+        if plan.reseed_interval:
+            words, missed = self._device.noise.reseeds()
+            self.reseed_words += words
+            self.reseeds_missed += missed
+
+    def _start_reseeds(self, plan: ChainPlan, batch: int) -> None:
+        words = plan.reseed_words
+        if words is not None:
+            count = plan.reseeds_per_batch
+            words = words[batch * count : (batch + 1) * count]
+        # Always, or the device would go on with what an earlier process asked for.
+        self._device.noise.start_reseeds(plan.reseed_interval, words)
 
     def _seed(self, seed: int, batch: int) -> None:
         params = self._device.params
-        states = [
-            expand_seed(seed, params.seed_stream(batch, lane, unit))
+        words = [
+            word
             for lane in range(params.lanes)
             for unit in range(params.units)
+            for word in seed_words(params.source, seed, params.seed_stream(batch, lane, unit))
         ]
-        self._device.load_seeds(np.array(states, "<u8").view("<u4"))
+        self._device.load_seeds(words)
 
     def _run(self, steps: list[int], uncounted: int) -> None:
         done = self.sweeps

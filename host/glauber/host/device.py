@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.errors import FactError
-from glauber.hdl.facts.registers import Features, Region, region_base
+from glauber.hdl.facts.header import Features
+from glauber.hdl.facts.registers import Region, region_base
 
 from .bus import Words, to_words
 from .errors import OptionError, ProblemTooLargeError
 from .header import read_header
 from .link import Link
+from .noise import Noise
 from .run import Control, Run, RunReport, stop_run
 from .transports import Transport, open_transport
 
@@ -40,7 +42,9 @@ class Device:
     drive; `OptionError`, `FactError` and `EnvironmentMissingError` as `open_transport` does.
 
     params, build_id, features, clock_hz
-        From the header; see `facts.registers.Header`.
+        From the header; see `facts.header.Header`.
+    noise : Noise
+        Health of the noise, raw bits and entropy.
     """
 
     def __init__(self, device: str | Transport) -> None:
@@ -56,6 +60,7 @@ class Device:
         self.build_id = header.build_id
         self.features = header.features
         self.clock_hz = header.clock_hz
+        self.noise = Noise(self.link, self.params)
 
     @property
     def name(self) -> str:
@@ -119,16 +124,17 @@ class Device:
         self._control.check()
 
     def load_seeds(self, words: Sequence[int] | np.ndarray) -> None:
-        """Set all generators: the words s0 and s1 of each, in the order of `Region.SEEDS`.
+        """Set all generators: the seed words of each, in the order of `Region.SEEDS`.
 
-        Raises `FactError` if there are not two words for each, `DeviceError`.
+        Raises `FactError` if there are not as many as it takes, `DeviceError`.
         """
         seeds = to_words(words)
-        need = 2 * self.params.generators
+        each = self.params.seed_words
+        need = each * self.params.generators
         if len(seeds) != need:
             raise FactError(
                 f"{len(seeds)} seed words were given, {self.name} takes {need}; "
-                "give two for each of its generators"
+                f"give {each} for each of its generators"
             )
         self.link.write(region_base(Region.SEEDS), seeds)
 
@@ -187,7 +193,7 @@ class Device:
 
         Raises `OptionError` for an empty schedule, `FactError` for a row count that is not legal,
         `DeviceTimeoutError`, `DeviceLostError` if the device was reset or someone else used or
-        stopped it, `DeviceError`.
+        stopped it, `NoiseFailureError` if a health test failed, `DeviceError`.
         """
         schedule = to_words(steps)
         if not len(schedule):

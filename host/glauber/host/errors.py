@@ -20,6 +20,7 @@ __all__ = [
     "FileFormatError",
     "GlauberError",
     "InputError",
+    "NoiseFailureError",
     "OptionError",
     "ProblemTooLargeError",
     "ProtocolMismatchError",
@@ -50,6 +51,10 @@ class DeviceTimeoutError(DeviceError):
 
 class DeviceRefusedError(DeviceError):
     """The device answered a request with a result other than OK."""
+
+
+class NoiseFailureError(DeviceError):
+    """A health test of the device's noise failed, so that its samples cannot be trusted."""
 
 
 class ProtocolMismatchError(DeviceError):

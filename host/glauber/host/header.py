@@ -2,15 +2,10 @@
 
 from glauber.hdl.facts.digest import facts_hash
 from glauber.hdl.facts.errors import FactError
+from glauber.hdl.facts.generators import Source
+from glauber.hdl.facts.header import MAGIC, PROTOCOL_VERSION, Features, Header, HeaderWords
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.noise import NoiseTable, Source
-from glauber.hdl.facts.registers import (
-    MAGIC,
-    PROTOCOL_VERSION,
-    Features,
-    Header,
-    HeaderWords,
-)
+from glauber.hdl.facts.noise import NoiseTable
 
 from .errors import ProtocolMismatchError
 from .link import Link

@@ -1,13 +1,15 @@
 """What a call of the sampler asks for, checked, and what it comes to on a machine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from glauber.hdl.facts.health import RESEED_INTERVAL_MAX
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.noise import expand_seed
+from glauber.hdl.facts.seeding import check_seed
 
-from .chains import ChainPlan, check_reads
+from .bus import WORD_MAX
+from .chains import ChainPlan, check_reads, check_replay, check_streams
 from .compile import (
     MAX_SPLIT,
     IsingProblem,
@@ -78,7 +80,9 @@ class Request:
     samples_per_read: int
     thin: int
     slots_per_coupling: int | None
-    seed: int
+    seed: int | None
+    reseed_interval: int = 0
+    reseed_words: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
         for name in ("num_reads", "samples_per_read", "thin"):
@@ -87,7 +91,9 @@ class Request:
         slots = self.slots_per_coupling
         if slots is not None and not 1 <= whole_number("slots_per_coupling", slots) <= MAX_SPLIT:
             raise OptionError(f"slots_per_coupling is {slots}; it must be 1 to {MAX_SPLIT}")
-        expand_seed(whole_number("seed", self.seed, None), 0)
+        if self.seed is not None:
+            check_seed(whole_number("seed", self.seed, None))
+        self._check_reseeds()
         if self.beta is None:
             if self.samples_per_read > 1 or self.thin > 1:
                 raise OptionError(
@@ -100,9 +106,13 @@ class Request:
                 "num_sweeps_per_beta and beta_schedule_type are for anneals; leave them or beta out"
             )
 
-    def prepare(self, problem: IsingProblem, params: MachineParams) -> Job:
-        """Schedules, quantises and compiles. Raises as `compile_problem` and `quantise`, and
-        `OptionError` for settings that this problem or machine does not allow.
+    def prepare(
+        self, problem: IsingProblem, params: MachineParams, fresh_seed: Callable[[], int]
+    ) -> Job:
+        """Schedules, quantises and compiles; asks for a fresh seed if there is none.
+
+        Raises as `compile_problem`, `quantise` and `fresh_seed`, and `OptionError` for settings
+        that this problem or machine does not allow.
         """
         if self.beta is None:
             split = int(self.slots_per_coupling or 1)
@@ -126,11 +136,31 @@ class Request:
         plan = ChainPlan(
             int(self.num_reads),
             first_steps,
-            int(self.seed),
+            fresh_seed() if self.seed is None else int(self.seed),
             int(self.samples_per_read),
             next_steps,
+            int(self.reseed_interval),
+            self.reseed_words,
         )
+        check_streams(plan, params, len(program.rows))
+        check_replay(plan, params)
         return Job(problem, program, plan, schedule, values, beta_error)
+
+    def _check_reseeds(self) -> None:
+        interval = whole_number("reseed_interval", self.reseed_interval, 0)
+        if interval > RESEED_INTERVAL_MAX:
+            raise OptionError(
+                f"reseed_interval is {interval}; it must be {RESEED_INTERVAL_MAX} sweeps or less"
+            )
+        if self.reseed_words is None:
+            return
+        if not interval:
+            raise OptionError("reseed_words needs reseed_interval, the sweeps between them")
+        for word in self.reseed_words:
+            if whole_number("a word of reseed_words", word, 0) > WORD_MAX:
+                raise OptionError(
+                    f"a word of reseed_words is {word}; it must be {WORD_MAX} or less"
+                )
 
     def _anneal(
         self, problem: IsingProblem, params: MachineParams, split: int

@@ -11,6 +11,7 @@ from glauber.hdl.facts.registers import Region, Register, Status, region_base
 from .bus import WORD_MAX, Words
 from .errors import DeviceError, DeviceLostError, DeviceRefusedError, DeviceTimeoutError
 from .link import Link
+from .noise import noise_failure
 
 __all__ = ["Control", "Run", "RunReport", "stop_run"]
 
@@ -89,13 +90,16 @@ class Control:
             )
 
     def start(self) -> int:
-        """Start a run; its number. Raises `DeviceLostError` as `check`."""
+        """Start a run; its number. Raises `DeviceLostError` as `check`, `NoiseFailureError`."""
         self.check()
-        self._run = (self._run + 1) & WORD_MAX
+        last, self._run = self._run, (self._run + 1) & WORD_MAX
         try:
             self._link.write(Register.RUN, [self._run])
-        except DeviceRefusedError as error:  # it changed after the check
-            raise self._lost(str(error)) from error
+        except DeviceRefusedError as error:
+            if read_status(self._link) & Status.FAULT:
+                self._run = last  # the number is not taken
+                raise noise_failure(self._link) from error
+            raise self._lost(str(error)) from error  # it changed after the check
         return self._run
 
     def _lost(self, found: str) -> DeviceLostError:
@@ -153,7 +157,10 @@ class Run:
         link.write(region_base(Region.STEPS), steps)
         link.write(Register.STEP_COUNT, [len(steps)])
         number = self._control.start()
-        stopped = bool(self._wait() & Status.STOPPED)
+        status = self._wait()
+        if status & Status.FAULT:
+            raise noise_failure(link)
+        stopped = bool(status & Status.STOPPED)
         sweeps, low, high = (int(word) for word in link.read(Register.SWEEPS_DONE, 3))
         asked = sum(Step.decode(word).sweeps for word in steps.tolist())
         if link.read_word(Register.RUN) != number or (not stopped and sweeps != asked & WORD_MAX):

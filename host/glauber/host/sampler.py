@@ -19,6 +19,8 @@ from .transports import Transport
 
 __all__ = ["GlauberSampler"]
 
+SEED_BITS = 53
+
 
 class GlauberSampler(dimod.Sampler):
     """Samples binary quadratic models on a p-bit machine, by the keywords of `dwave.samplers`.
@@ -72,6 +74,8 @@ class GlauberSampler(dimod.Sampler):
         thin: int = 1,
         slots_per_coupling: int | None = None,
         seed: int | None = None,
+        reseed_interval: int = 0,
+        reseed_words: Sequence[int] | None = None,
         interrupt_function: Callable[[], bool] | None = None,
         progress: Progress = no_progress,
         **unknown: Any,
@@ -93,8 +97,13 @@ class GlauberSampler(dimod.Sampler):
         slots_per_coupling : 1 to 32; over how many slots a coupling that must be rounded may be
             spread, to be rounded less. By default 1 for an anneal, and with `beta` as many as keep
             the program small
-        seed : 64-bit unsigned; a fresh one if not given. The same seed, settings and machine
-            parameters give the same samples on every device.
+        seed : 64-bit unsigned; a fresh one if not given, from the operating system and the
+            device's ring oscillators if it has any. The same seed, settings and machine parameters
+            give the same samples on every device.
+        reseed_interval : after so many sweeps, again and again, a word from the device's ring
+            oscillators is mixed into its generators; 0 for never. What was mixed in is in
+            `info["reseed_words"]`
+        reseed_words : mix these in instead: the run that they come from, sample by sample
         interrupt_function : asked now and then; if it returns true, only whole reads so far are
             returned
         progress : told (spin updates done, spin updates in all)
@@ -117,23 +126,37 @@ class GlauberSampler(dimod.Sampler):
             samples_per_read,
             thin,
             slots_per_coupling,
-            secrets.randbits(53) if seed is None else seed,
+            seed,
+            reseed_interval,
+            reseed_words,
         )
         info = {
             "device": self.device.name,
             "image": f"{self.device.build_id:08x}",
             "source": self.device.params.source.name.lower(),
+            "rings": self.device.params.rings,
             "num_reads": int(num_reads),
-            "seed": int(request.seed),
         }
         if not getattr(bqm, "num_variables", True):
             nothing = np.empty((num_reads * samples_per_read, 0), np.int8)
+            info["seed"] = secrets.randbits(SEED_BITS) if seed is None else int(seed)
             return dimod.SampleSet.from_samples_bqm(nothing, bqm, info=info)
         problem = IsingProblem.from_bqm(bqm)
-        job = request.prepare(problem, self.device.params)
+        job = request.prepare(problem, self.device.params, self._fresh_seed)
         samples, run_info = self._run(job, interrupt_function, progress)
-        info |= {"num_reads": len(samples)} | job.info() | run_info
+        info |= {"num_reads": len(samples), "seed": job.plan.seed} | job.info() | run_info
         return _sample_set(samples, problem, bqm, info)
+
+    def _fresh_seed(self) -> int:
+        """A seed that no other run has, of as many bits as a JSON number holds exactly.
+
+        Raises `NoiseFailureError` if the rings of the device fail a test.
+        """
+        seed = secrets.randbits(SEED_BITS)
+        if self.device.params.rings:
+            low, high = self.device.noise.fresh_words(2)
+            seed ^= (low | high << 32) & ((1 << SEED_BITS) - 1)
+        return seed
 
     def _run(
         self, job: Job, interrupt: Callable[[], bool] | None, progress: Progress
@@ -161,6 +184,7 @@ class GlauberSampler(dimod.Sampler):
             "seconds": seconds,
             "updates_per_ns": updates / seconds * 1e-9,
             "stopped": runner.stopped,
+            **_reseed_info(job, runner),
             "cycles": runner.cycles,
             "link": {
                 "bytes_in": link.bytes_in - before[0],
@@ -168,6 +192,17 @@ class GlauberSampler(dimod.Sampler):
                 "retries": link.retries - before[2],
             },
         }
+
+
+def _reseed_info(job: Job, runner: ChainRunner) -> dict[str, Any]:
+    """What `info` says of reseeds, if there were any."""
+    if not job.plan.reseed_interval:
+        return {}
+    return {
+        "reseed_interval": job.plan.reseed_interval,
+        "reseed_words": runner.reseed_words,
+        "reseeds_missed": runner.reseeds_missed,
+    }
 
 
 def _sample_set(

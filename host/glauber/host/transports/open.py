@@ -1,49 +1,93 @@
 """From a device URL to an open transport."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
+from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.machine import MachineParams
 
+from ..errors import OptionError
 from .protocol import Transport
 from .serial import SerialTransport
 from .tcp import TcpTransport
 from .url import DeviceUrl, parse_device_url
 
+if TYPE_CHECKING:
+    from glauber.sim.rings import RingModel
+
 __all__ = ["MODEL_PARAMS", "RTL_PARAMS", "machine_options", "machine_params", "open_transport"]
 
 # The model takes memory for what a problem uses, not for what it could use.
 MODEL_PARAMS = MachineParams(
-    replicas=64, pbits=1 << 20, slots=1 << 22, rows=1 << 18, steps=1 << 16, burst_words=1 << 15
+    replicas=64,
+    pbits=1 << 20,
+    slots=1 << 22,
+    rows=1 << 18,
+    steps=1 << 16,
+    burst_words=1 << 15,
+    rings=16,
+    ring_divider=64,  # simulated rings have so much jitter that this is time enough
 )
-RTL_PARAMS = MachineParams(burst_words=256)
+RTL_PARAMS = MachineParams(burst_words=256, rings=16, ring_divider=64)
+RING_OPTIONS = ("ring_fault", "ring_jitter", "ring_seed")
 
 
 def machine_options() -> list[str]:
-    """The machine parameters that a URL can set: all that are whole numbers."""
-    return [item.name for item in fields(MachineParams) if type(item.default) is int]
+    """The machine parameters that a URL can set: the noise source and all whole numbers."""
+    return ["source", *(item.name for item in fields(MachineParams) if type(item.default) is int)]
 
 
 def machine_params(url: DeviceUrl, defaults: MachineParams) -> MachineParams:
     """`defaults` with what the URL sets. Raises `OptionError`, and `FactError` for the machine."""
-    given = [name for name in machine_options() if name in url.options]
-    return replace(defaults, **{name: url.integer(name, getattr(defaults, name)) for name in given})
+    given: dict[str, Any] = {
+        name: url.integer(name, getattr(defaults, name))
+        for name in machine_options()
+        if name in url.options and name != "source"
+    }
+    if "source" in url.options:
+        given["source"] = Source.of_name(url.options["source"])
+    return replace(defaults, **given)
+
+
+def _ring_model(url: DeviceUrl, params: MachineParams) -> "RingModel | None":
+    """The behavioural rings that the URL asks for. Raises `OptionError`, `FactError`."""
+    from glauber.sim.rings import RingModel
+
+    if not params.rings:
+        if given := [name for name in RING_OPTIONS if name in url.options]:
+            raise OptionError(
+                f"{url.text}: {given[0]} has no meaning without rings; leave it out, or set "
+                "rings=16"
+            )
+        return None
+    model = RingModel(
+        params.rings,
+        params.ring_divider,
+        seed=url.integer("ring_seed", secrets.randbits(32)),
+        fault=url.options.get("ring_fault", "none"),
+    )
+    if "ring_jitter" in url.options:
+        model = replace(model, jitter=url.factor("ring_jitter"))
+    return model
 
 
 def _open_model(url: DeviceUrl) -> Transport:
     from glauber.sim.model.endpoint import open_model
 
-    url.check_options([*machine_options(), "threads"])
+    url.check_options([*machine_options(), *RING_OPTIONS, "threads"])
     params = machine_params(url, MODEL_PARAMS)
-    return open_model(params, url.text, url.integer("threads", 1, low=1))
+    rings = _ring_model(url, params)
+    return open_model(params, url.text, url.integer("threads", 1, low=1), rings)
 
 
 def _open_rtl(url: DeviceUrl) -> Transport:
     from glauber.sim.rtl import open_rtl
 
-    url.check_options(machine_options())
+    url.check_options([*machine_options(), *RING_OPTIONS])
     params = machine_params(url, RTL_PARAMS)
-    return open_rtl(params, url.text)
+    return open_rtl(params, url.text, _ring_model(url, params))
 
 
 _OPENERS: dict[str, Callable[[DeviceUrl], Transport]] = {
