@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.errors import FactError
-from glauber.hdl.facts.registers import Header, Region, Register, split_address
+from glauber.hdl.facts.header import Header
+from glauber.hdl.facts.registers import Region, Register, split_address
 
 __all__ = ["WORD_MAX", "Words", "describe_address", "to_words"]
 

@@ -23,6 +23,7 @@ __all__ = [
     "common_report",
     "finite",
     "print_json",
+    "save_arrays",
     "save_samples",
     "spin_samples",
 ]
@@ -52,6 +53,13 @@ def add_problem_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seed", type=int, metavar="S", help="64-bit; the same seed gives the same samples"
+    )
+    parser.add_argument(
+        "--reseed-interval",
+        type=int,
+        default=0,
+        metavar="N",
+        help="every N sweeps, mix entropy of the device's ring oscillators into its generators",
     )
     parser.add_argument(
         "--output", type=Path, metavar="FILE.npz", help="write the samples and energies here"
@@ -105,15 +113,22 @@ def common_report(problem: "Problem", sampleset: "dimod.SampleSet") -> dict[str,
 
 
 def save_samples(path: Path, problem: "Problem", **arrays: Any) -> None:
-    """Writes arrays beside the names of the variables, compressed: numbers, or else texts."""
+    """Writes arrays beside the names of the variables: numbers, or else texts."""
     import numpy as np
 
     names = list(problem.bqm.variables)
     if not all(type(name) is int for name in names):
         names = [str(name) for name in names]
+    save_arrays(path, variables=np.array(names), **arrays)
+
+
+def save_arrays(path: Path, **arrays: Any) -> None:
+    """Writes arrays, compressed. Raises `EnvironmentMissingError` if the file cannot be written."""
+    import numpy as np
+
     try:
         with path.open("wb") as file:  # given a path, NumPy may change its name
-            np.savez_compressed(file, variables=np.array(names), **arrays)
+            np.savez_compressed(file, **arrays)
     except OSError as error:
         raise EnvironmentMissingError(
             f"cannot write {path}: {error.strerror}; choose another place"

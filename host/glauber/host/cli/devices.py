@@ -83,5 +83,6 @@ def _text(entry: dict[str, Any]) -> str:
     kind = "simulation" if entry["simulation"] else f"image {entry['image']}"
     return (
         f"{entry['device']:<28} {kind}, {entry['lanes']} lanes x {entry['replicas']} replicas, "
-        f"{entry['pbits']} p-bits, {entry['slots']} slots, noise {entry['source']}"
+        f"{entry['pbits']} p-bits, {entry['slots']} slots, noise {entry['source']}, "
+        f"{entry['rings'] or 'no'} rings"
     )

@@ -1,12 +1,13 @@
 """Entry point of the `glauber` command: arguments, errors, exit codes."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from ..errors import EnvironmentMissingError, GlauberError, OptionError
-from . import devices, rtl, sample, solve
+from . import devices, noise, rtl, sample, solve
 
 __all__ = ["main"]
 
@@ -56,7 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (solve, sample, devices, rtl):
+    for command in (solve, sample, devices, noise, rtl):
         command.add_parser(commands)
     debug: dict[str, Any] = {"action": "store_true", "help": "show the traceback of an error"}
     parser.add_argument("--debug", **debug)
@@ -73,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = build_parser().parse_args(arguments)
         debug = options.debug
         _run(options)
+        sys.stdout.flush()
     except GlauberError as error:
         if debug:
             raise
@@ -83,6 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print("glauber: interrupted", file=sys.stderr)
         return _INTERRUPTED
+    except BrokenPipeError:
+        # Who reads our output has seen enough, as `head` has; Python would flush it once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -67,6 +67,7 @@ def run(options: argparse.Namespace) -> None:
             samples_per_read=options.samples_per_read,
             thin=options.thin,
             seed=options.seed,
+            reseed_interval=options.reseed_interval,
             progress=show,
         )
     report = common_report(problem, sampleset)

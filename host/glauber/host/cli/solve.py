@@ -71,6 +71,7 @@ def run(options: argparse.Namespace) -> None:
             num_sweeps=options.num_sweeps,
             beta_range=options.beta_range,
             seed=options.seed,
+            reseed_interval=options.reseed_interval,
             progress=show,
         )
     report = common_report(problem, sampleset)
