@@ -29,7 +29,9 @@ def test_cuts_are_near_the_best_known(sampler, name, least):
     assert (problem.total_weight - sampleset.record["energy"].min()) / 2 >= least
 
 
-def test_the_ground_energy_of_a_spin_glass_is_reached(sampler):
+def test_the_ground_energy_of_a_spin_glass_is_reached():
+    """A read reaches it in 1.2 % of the cases (19 of 1,536), so 768 reads miss it with 7e-5."""
     problem = read_problem(DATA / "spinglass" / "ea3d_L08_0000.txt", "ising")
-    sampleset = sampler.sample(problem.bqm, num_reads=128, num_sweeps=5000, seed=1)
+    with GlauberSampler("model:?replicas=256&threads=2") as sampler:
+        sampleset = sampler.sample(problem.bqm, num_reads=768, num_sweeps=5000, seed=1)
     assert sampleset.record["energy"].min() == -858

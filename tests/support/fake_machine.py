@@ -8,17 +8,10 @@ from numpy.typing import NDArray
 
 from glauber.hdl.facts.digest import facts_hash
 from glauber.hdl.facts.frames import Result
+from glauber.hdl.facts.header import Header, HeaderWords
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import (
-    REGION_SHIFT,
-    Header,
-    HeaderWords,
-    Region,
-    Register,
-    Status,
-    region_words,
-)
+from glauber.hdl.facts.registers import REGION_SHIFT, Region, Register, Status, region_words
 
 __all__ = ["SMALL", "FakeMachine", "FaultyTransport", "ScriptedTransport"]
 

@@ -8,50 +8,59 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from glauber.hdl.facts.generators import Generator
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.noise import (
-    EXPONENT_BITS,
-    MANTISSA_BITS,
-    SIGN_SHIFT,
-    XOROSHIRO64,
-)
+from glauber.hdl.facts.noise import EXPONENT_BITS, MANTISSA_BITS, SIGN_SHIFT
 from glauber.hdl.facts.numbers import LOGIT_FORMAT, TEMPERATURE_FORMAT, noise_limit
 from glauber.hdl.facts.program import Step, decode_row
 
-__all__ = ["PlainMachine", "plain_step"]
-
-MASK = (1 << 32) - 1
+__all__ = ["PlainGenerator", "PlainMachine"]
 
 
-def _rotate(word: int, distance: int) -> int:
-    return (word << distance | word >> (32 - distance)) & MASK
+class PlainGenerator:
+    """A generator by its definition in the facts. `waiting` holds words under way."""
 
+    def __init__(self, generator: Generator) -> None:
+        self.generator = generator
+        self.state = sum(1 << 32 * index for index in range(generator.seed_words))
+        self.waiting = [0] * generator.warmup
 
-def plain_step(s0: int, s1: int) -> tuple[int, int]:
-    """One step of the generator."""
-    mixed = s0 ^ s1
-    shifted = mixed << XOROSHIRO64.shift & MASK
-    return (
-        _rotate(s0, XOROSHIRO64.rotate_a) ^ mixed ^ shifted,
-        _rotate(mixed, XOROSHIRO64.rotate_b),
-    )
+    def seed(self, words: Sequence[int]) -> None:
+        self.state, self.waiting = 0, [0] * self.generator.warmup
+        for word in words:
+            self.draw()
+            self.state ^= word
+        for _ in range(self.generator.warmup):
+            self.draw()
+
+    def draw(self) -> int:
+        self.waiting.append(self.generator.word(self.state))
+        self.state = self.generator.step(self.state)
+        return self.waiting.pop(0)
 
 
 class PlainMachine:
-    """`states[pbit][replica]` is 0 or 1, `generators[lane][unit]` a pair of words."""
+    """`states[pbit][replica]` is 0 or 1; `generators[lane][unit]`.
+
+    `reseeds` maps numbers of sweeps, counted from 1, to words that are mixed into all generators
+    after them.
+    """
 
     def __init__(self, params: MachineParams) -> None:
         self.params = params
         self.coarse, self.offsets = params.table.coarse(), params.table.offsets()
         self.states = [[0] * params.replicas for _ in range(params.pbits)]
-        self.generators = [[(1, 1)] * params.units for _ in range(params.lanes)]
+        self.generators = [
+            [PlainGenerator(params.source.generator) for _ in range(params.units)]
+            for _ in range(params.lanes)
+        ]
+        self.reseeds: dict[int, int] = {}
 
     def seed(self, words: Sequence[int]) -> None:
-        pairs = list(zip(words[::2], words[1::2], strict=True))
-        units = self.params.units
-        self.generators = [
-            pairs[lane * units : (lane + 1) * units] for lane in range(self.params.lanes)
-        ]
+        size = self.params.seed_words
+        units = [unit for lane in self.generators for unit in lane]
+        for index, unit in enumerate(units):
+            unit.seed(words[index * size : (index + 1) * size])
 
     def noise(self, word: int, temperature: int) -> int:
         """`floor(T * Lambda)` for a random word."""
@@ -68,12 +77,16 @@ class PlainMachine:
         return ~magnitude if word >> SIGN_SHIFT else magnitude
 
     def run(self, rows: Sequence[int], couplings: Sequence[int], steps: Sequence[int]) -> None:
+        done = 0
         for step in map(Step.decode, steps):
             for _ in range(step.sweeps):
                 slot = 0
                 for length, target in map(decode_row, rows):
                     self._row(slot, length, target, couplings, step)
                     slot += length
+                done += 1
+                for unit in (unit for lane in self.generators for unit in lane):
+                    unit.state ^= self.reseeds.get(done, 0)
 
     def _row(
         self, slot: int, length: int, target: int, couplings: Sequence[int], step: Step
@@ -90,10 +103,8 @@ class PlainMachine:
                         coupling -= 1 << params.coupling_bits
                     terms.append((coupling * step.couple, word >> params.coupling_bits))
             for replica in range(params.replicas):
-                unit = replica // params.draws
-                s0, s1 = self.generators[lane][unit]
-                self.generators[lane][unit] = plain_step(s0, s1)
-                total = self.noise(s0, step.temperature) + sum(
+                word = self.generators[lane][replica // params.draws].draw()
+                total = self.noise(word, step.temperature) + sum(
                     coupling * (2 * before[pbit][replica] - 1) for coupling, pbit in terms
                 )
                 self.states[target * params.lanes + lane][replica] = int(total >= 0)

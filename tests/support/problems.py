@@ -6,9 +6,11 @@ from typing import Any
 import dimod
 import numpy as np
 
+from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.noise import NoiseTable, expand_seed
+from glauber.hdl.facts.noise import NoiseTable
 from glauber.hdl.facts.program import Step
+from glauber.hdl.facts.seeding import seed_words
 from glauber.host.compile import IsingProblem, compile_problem, quantise
 
 __all__ = ["SMALL_MACHINES", "Load", "random_bqm", "random_load"]
@@ -26,6 +28,11 @@ SMALL_MACHINES = {
     "coarse": MachineParams(
         lanes=2, replicas=4, draws=2, couplings_per_slot=2, table=NoiseTable(4, 2), **_SMALL
     ),
+    # A seed of four words, a warm-up, and rings.
+    "reference": MachineParams(
+        lanes=2, replicas=8, draws=4, source=Source.XOSHIRO128, rings=8, ring_divider=16, **_SMALL
+    ),
+    "shift register": MachineParams(lanes=2, replicas=4, draws=2, source=Source.LFSR32, **_SMALL),
 }
 
 
@@ -73,11 +80,12 @@ def random_load(params: MachineParams, seed: int) -> Load:
     steps = [Step(1, 1, couple=False)] * int(random.integers(0, 2)) + [
         Step(int(temperature), int(random.integers(1, 4))) for temperature in temperatures
     ]
-    seeds = [expand_seed(seed, stream) for stream in range(params.generators)]
+    streams = range(params.generators)
+    seeds = [word for stream in streams for word in seed_words(params.source, seed, stream)]
     return Load(
         program.rows,
         program.couplings,
-        np.array(seeds, "<u8").view("<u4"),
+        np.array(seeds, np.uint32),
         np.packbits(states.ravel(), bitorder="little").view("<u4"),
         np.array([step.encode() for step in steps], np.uint32),
     )
