@@ -11,9 +11,12 @@ import numpy as np
 from cobs import cobs
 
 from glauber.hdl.facts.frames import DELIMITER, Kind, Result, seal, unseal
+from glauber.hdl.facts.health import RAW_WORDS, RESEED_INTERVAL_MAX, RESEED_REPLAY
 from glauber.hdl.facts.registers import Region, Register, Status, region_base
 from glauber.sim.model.endpoint import open_model
+from glauber.sim.rings import RingModel, Rings
 from support.byte_port import BytePort
+from support.drive_rings import drive_rings
 from support.problems import SMALL_MACHINES, random_load
 
 PARAMS = SMALL_MACHINES[os.environ["GLAUBER_MACHINE"]]
@@ -77,6 +80,8 @@ async def start(dut, seed: int) -> Pair:
         seed=seed,
     )
     await port.start()
+    if PARAMS.rings:
+        cocotb.start_soon(drive_rings(dut, Rings(RingModel(PARAMS.rings, PARAMS.ring_divider))))
     return Pair(port)
 
 
@@ -92,7 +97,14 @@ async def random_problems_give_the_states_of_the_model(dut):
         await pair.write(region_base(Region.STEPS), load.steps)
         await pair.write(Register.ROW_COUNT, np.array([len(load.rows)]))
         await pair.write(Register.STEP_COUNT, np.array([len(load.steps)]))
+        if PARAMS.rings:  # a replay, for what comes from the rings cannot be the same
+            words = np.random.default_rng(SEED + index).integers(0, 1 << 32, 9, np.uint64)
+            await pair.write(region_base(Region.RESEEDS), words.astype(np.uint32))
+            await pair.write(Register.RESEED, np.array([RESEED_REPLAY | 1 + index % 3]))
         await pair.run(index + 1)
+        if PARAMS.rings:
+            await pair.read(Register.RESEED, 3)
+            await pair.read(region_base(Region.RESEEDS), 9)
         await pair.read(region_base(Region.STATES), PARAMS.state_words)
         await pair.read(Register.SWEEPS_DONE, 4)
 
@@ -110,14 +122,24 @@ async def refusals_are_those_of_the_model(dut):
         (Kind.WRITE, [Register.STATUS, 1]),
         (Kind.WRITE, [region_base(Region.ROWS) + PARAMS.rows, 1]),
         (Kind.WRITE, [region_base(Region.STATES) + PARAMS.state_words, 1]),
-        (Kind.WRITE, [5 << 28, 1]),
+        (Kind.WRITE, [Register.SAMPLES, 1]),
+        (Kind.WRITE, [Register.RESEED, RESEED_REPLAY]),
+        (Kind.WRITE, [Register.RESEED, RESEED_INTERVAL_MAX + 1]),
+        (Kind.WRITE, [region_base(Region.RAW), 1]),
+        (Kind.WRITE, [7 << 28, 1]),
         (9, [0, 1]),
     ]
     for kind, (address, word) in requests:
         body = int(address).to_bytes(4, "little") + int(word).to_bytes(4, "little")
         answer = await pair.exchange(kind, body)
         assert answer[0] != Result.OK
-    for address in (Register.STOP, region_base(Region.SEEDS), region_base(Region.PROGRAM), 7 << 28):
+    beyond = region_base(Region.RAW) + RAW_WORDS
+    for address in (
+        Register.STOP,
+        *map(region_base, (Region.SEEDS, Region.PROGRAM)),
+        beyond,
+        7 << 28,
+    ):
         answer = await pair.exchange(Kind.READ, int(address).to_bytes(4, "little") + b"\1\0")
         assert answer == bytes([Result.BAD_ADDRESS])
     await pair.read(0, Register.RUN, same=False)  # the header; the gates say they are no simulation
@@ -134,7 +156,8 @@ async def a_run_refuses_what_would_disturb_it_and_stops_when_told(dut):
     await pair.write(Register.STEP_COUNT, np.array([1]))
     begin = Register.RUN.to_bytes(4, "little") + (1).to_bytes(4, "little")
     assert await pair.exchange(Kind.WRITE, begin, same=False) == bytes([Result.OK])
-    for address in (region_base(Region.STATES), Register.ROW_COUNT):
+    refused = (region_base(Region.STATES), Register.ROW_COUNT, Register.HEALTH, Register.RESEED)
+    for address in refused:
         body = int(address).to_bytes(4, "little") + (1).to_bytes(4, "little")
         assert await pair.exchange(Kind.WRITE, body, same=False) == bytes([Result.BUSY])
     stop = Register.STOP.to_bytes(4, "little") + (1).to_bytes(4, "little")

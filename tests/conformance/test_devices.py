@@ -10,36 +10,12 @@ from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.registers import Region, Register, region_base
 from glauber.host import Device, GlauberSampler
 from glauber.host.errors import DeviceRefusedError
-from glauber.host.transports import open_transport
-from glauber.sim.rtl import VirtualBoard
 from support.plain_model import PlainMachine
 from support.problems import random_bqm, random_load
 
-DEVICES = ("model", "rtl", "socket", "serial")
-RTL = "rtl:"
-MODEL = "model:?replicas=8&pbits=2048&slots=8192&rows=1024&steps=2048&burst_words=256"
 
-
-@pytest.fixture(scope="module")
-def board():
-    """The gates, served; yields the URLs of their socket and their pseudo-terminal."""
-    transport = open_transport(RTL)
-    with VirtualBoard(transport) as served:
-        yield {
-            "socket": f"socket://127.0.0.1:{served.port}?time_scale=20",
-            "serial": f"serial:{served.pty_path}?time_scale=20",
-        }
-    transport.close()
-
-
-@pytest.fixture(params=DEVICES)
-def url(request):
-    fixed = {"model": MODEL, "rtl": RTL}
-    return fixed.get(request.param) or request.getfixturevalue("board")[request.param]
-
-
-def test_header_describes_the_machine(url):
-    with Device(url) as device, Device(MODEL) as model:
+def test_header_describes_the_machine(url, model_url):
+    with Device(url) as device, Device(model_url) as model:
         assert device.params == model.params
         assert device.simulation
 
@@ -173,7 +149,7 @@ def test_a_run_can_be_interrupted(url):
         (Register.STATUS, [1], Result.BAD_ADDRESS),
         (Register.ROW_COUNT, [0], Result.BAD_VALUE),
         (region_base(Region.ROWS) + 1024, [1], Result.BAD_ADDRESS),
-        (6 << 28, [1], Result.BAD_ADDRESS),
+        (7 << 28, [1], Result.BAD_ADDRESS),
     ],
 )
 def test_refusals_are_errors(url, address, words, result):

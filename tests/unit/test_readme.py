@@ -1,6 +1,7 @@
 """What the README shows works as it stands."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -40,8 +41,17 @@ def test_commands_run(line, tmp_path, monkeypatch, capsys):
         assert "best cut      12" in out
 
 
+@pytest.mark.parametrize("line", [line for line in COMMANDS if " noise " in line])
+def test_noise_commands_run(line, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    broken = "ring_fault" in line
+    assert main(shlex.split(line)[1:]) == broken
+    assert "16 rings" in capsys.readouterr().out
+    assert broken or Path("noise.png").exists()
+
+
 def test_commands_exist():
-    assert len(COMMANDS) >= 4
+    assert len(COMMANDS) >= 6
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -6,6 +6,7 @@ from glauber.hdl.facts.__main__ import render
 from glauber.hdl.facts.digest import facts_hash
 from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.frames import seal, unseal
+from glauber.hdl.facts.header import Header, HeaderWords
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.numbers import (
     LOGIT_FORMAT,
@@ -14,7 +15,7 @@ from glauber.hdl.facts.numbers import (
     field_limit,
 )
 from glauber.hdl.facts.program import Step, decode_row, encode_coupling, encode_row
-from glauber.hdl.facts.registers import Header, HeaderWords, Region, Register, region_words
+from glauber.hdl.facts.registers import Region, Register, region_words
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference.md"
 

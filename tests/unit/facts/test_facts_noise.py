@@ -5,13 +5,7 @@ import numpy as np
 import pytest
 
 from glauber.hdl.facts.errors import FactError
-from glauber.hdl.facts.noise import (
-    EXPONENT_MAX,
-    MANTISSA_BITS,
-    XOROSHIRO64,
-    NoiseTable,
-    expand_seed,
-)
+from glauber.hdl.facts.noise import EXPONENT_MAX, MANTISSA_BITS, NoiseTable
 from glauber.hdl.facts.numbers import LOGIT_FORMAT
 
 SPLITS = {(6, 4): 3e-4, (5, 3): 8e-4, (4, 2): 2.3e-3}
@@ -80,64 +74,3 @@ def test_a_clipped_sigmoid_would_fail_the_accuracy_of_rare_flips():
 def test_splits_that_do_not_fit_are_refused(split):
     with pytest.raises(FactError, match="choose another split"):
         NoiseTable(*split)
-
-
-def test_streams_of_a_seed_are_distinct_and_never_zero():
-    states = {expand_seed(seed, stream) for seed in range(8) for stream in range(4096)}
-    assert len(states) == 8 * 4096
-    assert 0 not in states
-
-
-def test_seeding_is_not_linear():
-    """Streams 1, 2 and 3 of a linear seeder would XOR to a constant for every seed."""
-    relations = {
-        expand_seed(seed, 1) ^ expand_seed(seed, 2) ^ expand_seed(seed, 3) for seed in range(64)
-    }
-    assert len(relations) == 64
-
-
-@pytest.mark.parametrize("seed", [-1, 1 << 64])
-def test_seeds_out_of_range_are_refused(seed):
-    with pytest.raises(FactError, match=f"the seed is {seed}, .* 64-bit unsigned"):
-        expand_seed(seed, 0)
-
-
-def test_generator_has_the_full_period():
-    """The step matrix M has order 2**64 - 1: M**n is 1 for it, and for no divisor by a prime."""
-
-    def step(state):
-        s0, s1 = state & 0xFFFFFFFF, state >> 32
-        mixed = s0 ^ s1
-
-        def rotate(word, distance):
-            return (word << distance | word >> (32 - distance)) & 0xFFFFFFFF
-
-        first = rotate(s0, XOROSHIRO64.rotate_a) ^ mixed
-        first ^= mixed << XOROSHIRO64.shift & 0xFFFFFFFF
-        return first | rotate(mixed, XOROSHIRO64.rotate_b) << 32
-
-    columns = [step(1 << bit) for bit in range(64)]
-
-    def apply(matrix, vector):
-        result = 0
-        while vector:
-            low = vector & -vector
-            result ^= matrix[low.bit_length() - 1]
-            vector ^= low
-        return result
-
-    def power(exponent):
-        result, square = [1 << bit for bit in range(64)], columns
-        while exponent:
-            if exponent & 1:
-                result = [apply(square, column) for column in result]
-            square = [apply(square, column) for column in square]
-            exponent >>= 1
-        return result
-
-    identity = [1 << bit for bit in range(64)]
-    period = (1 << 64) - 1
-    assert power(period) == identity
-    primes = (3, 5, 17, 257, 641, 65537, 6700417)
-    assert math.prod(primes) == period
-    assert all(power(period // prime) != identity for prime in primes)

@@ -4,8 +4,8 @@ from cobs import cobs
 from glauber.hdl.core import Machine
 from glauber.hdl.facts.digest import facts_hash
 from glauber.hdl.facts.frames import Kind, Result, seal, unseal
+from glauber.hdl.facts.header import Header, HeaderWords
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Header, HeaderWords
 from glauber.hdl.serial import SerialMachine
 from support.refusal import assert_refused
 from support.streams import simulate

@@ -3,9 +3,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from glauber.hdl.facts.noise import expand_seed
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status
+from glauber.hdl.facts.seeding import seed_words
 from glauber.host.chains import ChainPlan, ChainRunner
 from glauber.host.compile import Program
 from glauber.host.device import Device
@@ -86,7 +86,7 @@ def test_reads_take_batches_of_all_replicas_and_a_seed_each():
 
     def note(address, words):
         if address >> 28 == Region.SEEDS and not address & 0xFFFF:
-            seeds.append(int(words[0]) | int(words[1]) << 32)
+            seeds.append(words[:2].tolist())
         return write(address, words)
 
     machine.write = note
@@ -97,8 +97,9 @@ def test_reads_take_batches_of_all_replicas_and_a_seed_each():
     assert all(Step.decode(steps[0]) == RANDOMISE for steps in machine.steps_run)
     assert all(steps[1:] == STEPS for steps in machine.steps_run)
     streams = [machine.params.seed_stream(batch, 0, 0) for batch in range(3)]
-    assert seeds == [expand_seed(9, stream) for stream in streams]
-    assert len(set(seeds)) == 3
+    source = machine.params.source
+    assert seeds == [seed_words(source, 9, stream) for stream in streams]
+    assert len(set(map(tuple, seeds))) == 3
 
 
 def test_samples_are_the_states_of_the_variables():

@@ -579,9 +579,23 @@ def test_every_command_that_a_text_names_exists():
                 r"(?:`|^ +|['\"])glauber ([a-z]\w*)", path.read_text("utf-8"), re.M
             ):
                 named.add((name, path.name))
-    assert {name for name, _ in named} >= {"solve", "sample", "devices", "rtl"}
-    commands = {"solve", "sample", "devices", "rtl"}
+    assert {name for name, _ in named} >= {"solve", "sample", "devices", "noise", "rtl"}
+    commands = {"solve", "sample", "devices", "noise", "rtl"}
     for action in build_parser()._actions:
         if isinstance(action, argparse._SubParsersAction):
             assert commands == set(action.choices)
     assert {(name, file) for name, file in named if name not in commands} == set()
+
+
+def test_a_reader_that_has_seen_enough_is_no_error():
+    command = "import sys; from glauber.host.cli import main; sys.exit(main(sys.argv[1:]))"
+    with subprocess.Popen(
+        [sys.executable, "-c", command, "devices", "--device", "model:"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()  # long before anything is written
+        assert process.stderr.read() == b""
+        assert process.wait() == 0

@@ -70,7 +70,9 @@ def test_seeds_are_written():
 def test_every_generator_must_be_seeded(count):
     device, _ = open_fake()
     assert 2 * device.params.generators == 64
-    with pytest.raises(FactError, match=f"{count} seed words were given, fake takes 64; give two"):
+    with pytest.raises(
+        FactError, match=f"{count} seed words were given, fake takes 64; give 2 for each of its gen"
+    ):
         device.load_seeds([1] * count)
 
 

@@ -16,6 +16,7 @@ CODES = {
     "ProblemTooLargeError": 2,
     "FieldOverflowError": 2,
     "CouplingValueError": 2,
+    "NoiseFailureError": 1,
     "OptionError": 2,
     "FactError": 2,
     "EnvironmentMissingError": 4,

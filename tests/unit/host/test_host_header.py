@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 
 from glauber.hdl.facts.digest import facts_hash
+from glauber.hdl.facts.header import Features, Header
 from glauber.hdl.facts.noise import NoiseTable
-from glauber.hdl.facts.registers import Features, Header
 from glauber.host.device import Device
 from glauber.host.errors import DeviceSilentError, ProtocolMismatchError
 from glauber.sim.model.endpoint import Endpoint
@@ -69,7 +69,7 @@ def test_the_device_is_closed_after_use():
         ),
         (
             {Header.PROTOCOL: 7, Header.FACTS_HASH: 1},
-            "speaks protocol version 7, this host speaks 1; load an image .*, or install the",
+            "speaks protocol version 7, this host speaks 2; load an image .*, or install the",
         ),
         (
             {Header.FACTS_HASH: 0x0BADCAFE},

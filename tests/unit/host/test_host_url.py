@@ -3,6 +3,7 @@ import types
 
 import pytest
 
+from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.machine import MachineParams
 from glauber.host.errors import FactError, OptionError
 from glauber.host.transports import DeviceUrl, open_transport, parse_device_url
@@ -75,31 +76,51 @@ def opened(monkeypatch):
 
 def test_the_model_is_large_by_default(opened):
     open_transport("model:")
-    assert opened == [(MODEL_PARAMS, "model:", 1)]
-    params = opened[0][0]
+    params, *others, rings = opened[0]
+    assert (params, *others) == (MODEL_PARAMS, "model:", 1)
+    assert (rings.rings, rings.divider, rings.fault) == (16, 64, "none")
     found = (params.pbits, params.slots, params.rows, params.steps, params.burst_words)
     assert found == (1 << 20, 1 << 22, 1 << 18, 1 << 16, 1 << 15)
 
 
 def test_the_gates_are_as_built_by_default(opened):
     open_transport("rtl:")
-    assert opened == [(RTL_PARAMS, "rtl:")]
-    assert MachineParams(burst_words=256) == RTL_PARAMS
+    params, name, rings = opened[0]
+    assert (params, name, rings.fault) == (RTL_PARAMS, "rtl:", "none")
+    assert MachineParams(burst_words=256, rings=16, ring_divider=64) == RTL_PARAMS
+
+
+def test_simulated_rings_differ_each_time_and_can_be_described(opened):
+    for url in ("model:", "rtl:", "model:?ring_seed=7", "rtl:?ring_seed=7"):
+        open_transport(url)
+    assert len({call[-1].seed for call in opened}) == 3
+    open_transport("rtl:?ring_fault=stuck1&ring_jitter=0.01&rings=8&ring_divider=128")
+    rings = opened[-1][-1]
+    assert (rings.rings, rings.divider, rings.jitter, rings.fault) == (8, 128, 0.01, "stuck1")
+    open_transport("model:?rings=0")
+    assert opened[-1][-1] is None
+
+
+def test_the_noise_source_is_an_option(opened):
+    open_transport("model:?source=xoshiro128")
+    assert opened[-1][0].source is Source.XOSHIRO128
 
 
 def test_options_set_the_machine(opened):
     open_transport("model:?lanes=8&replicas=128&pbits=4096&threads=2")
-    params, _, threads = opened[0]
+    params, _, threads, _ = opened[0]
     assert (params.lanes, params.replicas, params.pbits, threads) == (8, 128, 4096, 2)
     assert params.slots == MODEL_PARAMS.slots
 
 
 def test_every_whole_number_of_a_machine_is_an_option(opened):
-    for name in machine_options():
+    names = [name for name in machine_options() if name != "source"]
+    for name in names:
         open_transport(f"rtl:?{name}={getattr(RTL_PARAMS, name)}")
-    assert opened == [(RTL_PARAMS, f"rtl:?{n}={getattr(RTL_PARAMS, n)}") for n in machine_options()]
-    assert {"lanes", "field_bits", "burst_words"} <= set(machine_options())
-    assert not {"source", "table"} & set(machine_options())
+    urls = [f"rtl:?{name}={getattr(RTL_PARAMS, name)}" for name in names]
+    assert [call[:2] for call in opened] == [(RTL_PARAMS, url) for url in urls]
+    assert {"lanes", "field_bits", "burst_words", "rings"} <= set(names)
+    assert "table" not in machine_options()
 
 
 @pytest.mark.parametrize(
@@ -107,6 +128,8 @@ def test_every_whole_number_of_a_machine_is_an_option(opened):
     [
         ("model:?lane=4", "there is no option 'lane' for model: devices; use .*lanes.*threads"),
         ("rtl:?threads=4", "there is no option 'threads' for rtl: devices; use burst_words"),
+        ("model:?ring_jitter=0", "ring_jitter is '0'; give a positive number"),
+        ("model:?rings=0&ring_seed=1", "ring_seed has no meaning without rings; leave it out, or"),
         ("model:?lanes=four", "lanes is 'four'; give a whole number of at least 0"),
         ("model:?lanes=-4", "lanes is '-4'; give a whole number"),
         ("model:?threads=0", "threads is '0'; give a whole number of at least 1"),
@@ -131,7 +154,18 @@ def test_bad_options_are_refused(text, message):
         open_transport(text)
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("lanes=3", "lanes is 3"),
+        ("source=dice", "no noise source 'dice'; use one of xoroshiro64"),
+        ("rings=65", "rings is 65, outside its legal range 0 to 64"),
+        ("ring_divider=8", "ring_divider is 8, outside its legal range 16 to 65536"),
+        ("ring_fault=loud", "no ring fault 'loud'; use one of none, stuck0"),
+        ("ring_jitter=0.5", "the rings' jitter is 0.5, outside its legal range 0 to 0.25"),
+    ],
+)
 @pytest.mark.usefixtures("opened")
-def test_an_illegal_machine_is_refused_by_the_facts():
-    with pytest.raises(FactError, match="lanes is 3"):
-        open_transport("model:?lanes=3")
+def test_an_illegal_machine_is_refused_by_the_facts(options, message):
+    with pytest.raises(FactError, match=message):
+        open_transport(f"model:?{options}")

@@ -21,6 +21,7 @@ URL = "model:?lanes=2&replicas=8"
 INFO = {
     "device",
     "image",
+    "rings",
     "source",
     "num_reads",
     "num_sweeps",

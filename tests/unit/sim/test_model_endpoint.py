@@ -6,7 +6,8 @@ import pytest
 from cobs import cobs
 
 from glauber.hdl.facts.frames import REPLY_FLAG, Kind, Result, frame_bytes, seal, unseal
-from glauber.hdl.facts.registers import MAGIC, Region, region_base
+from glauber.hdl.facts.header import MAGIC
+from glauber.hdl.facts.registers import Region, region_base
 from glauber.sim.model.endpoint import Endpoint, open_model
 from support.fake_machine import SMALL, FakeMachine
 

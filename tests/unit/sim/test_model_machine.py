@@ -1,5 +1,6 @@
 """The model against plain integers, over random programs, machines and threads."""
 
+import dataclasses
 import time
 
 import numpy as np
@@ -10,6 +11,7 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status, region_base
 from glauber.sim.model.machine import ModelMachine
+from glauber.sim.rings import RingModel
 from support.plain_model import PlainMachine
 from support.problems import SMALL_MACHINES, random_load
 
@@ -57,6 +59,26 @@ def test_states_are_those_of_plain_integers(name, seed, threads):
     assert (states_of(machine) == plain.state_array()).all()
 
 
+def test_rings_age_in_a_run_and_a_failure_refuses_the_next():
+    params = SMALL_MACHINES["reference"]
+    machine = ModelMachine(params, 1, RingModel(params.rings, params.ring_divider, seed=1))
+    load = random_load(params, 1)
+    long = load.steps.copy()
+    long[:] = Step(1000, 8000).encode()
+    load_and_run(machine, dataclasses.replace(load, steps=long))
+    cycles = int(machine.read(Register.CYCLES_LOW, 1)[1][0])
+    samples = int(machine.read(Register.SAMPLES, 1)[1][0])
+    assert 0.9 < samples * params.ring_divider / cycles < 1.1
+    assert machine.read(Register.STATUS, 1)[1].tolist() == [0]
+    assert machine.noise.rings is not None
+    machine.noise.rings.change(RingModel(params.rings, params.ring_divider, fault="stuck0"))
+    write(machine, Register.RUN, [2])
+    while machine.running:
+        time.sleep(0.001)
+    assert machine.read(Register.STATUS, 1)[1].tolist() == [Status.STOPPED | Status.FAULT]
+    assert machine.write(Register.RUN, np.array([3], np.uint32)) is Result.FAULT
+
+
 def test_a_long_run_can_be_watched_and_stopped():
     params = MachineParams(replicas=64, pbits=1024, rows=128)
     machine = ModelMachine(params, 1)
@@ -86,7 +108,7 @@ def test_a_failure_in_a_run_is_not_lost(monkeypatch):
     def fail(*_):
         raise RuntimeError("broken kernel")
 
-    monkeypatch.setattr("glauber.sim.model.replicas.run_sweeps", fail)
+    monkeypatch.setattr("glauber.sim.model.replicas.run_rows", fail)
     with pytest.raises(RuntimeError, match="broken kernel"):
         load_and_run(machine, random_load(machine.params, 1))
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.noise import NoiseTable, expand_seed
+from glauber.hdl.facts.noise import NoiseTable
 from glauber.hdl.facts.numbers import noise_limit
-from glauber.sim.model.noise import KEYS, magnitudes, thresholds, word_key, xoroshiro64_step
-from support.plain_model import PlainMachine, plain_step
+from glauber.sim.model.noise import KEYS, magnitudes, thresholds, word_key
+from support.plain_model import PlainMachine
 
 TEMPERATURES = (0, 1, 2, 255, 256, 3000, 2**18 - 1)
 
@@ -34,12 +34,3 @@ def test_keys_and_magnitudes_are_those_of_plain_integers():
             magnitude = int(noise[word_key(word)])
             expected = plain.noise(int(word), temperature)
             assert (~magnitude if word >> 31 else magnitude) == expected
-
-
-def test_generator_is_the_one_of_the_facts():
-    state = expand_seed(3, 5)
-    plain = state & 0xFFFFFFFF, state >> 32
-    fast = np.uint32(plain[0]), np.uint32(plain[1])
-    for _ in range(1000):
-        plain, fast = plain_step(*plain), xoroshiro64_step(*fast)
-        assert tuple(map(int, fast)) == plain
