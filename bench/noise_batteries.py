@@ -38,12 +38,13 @@ NAMES_SHOWN = 8
 CHUNK_WORDS = 1 << 14
 LINEARITY_WORDS = 1 << 16
 TESTU01 = "libtestu01.so.0"
-# The name that TestU01 has for a battery, and how many tests are in it.
+# The names and tests that TestU01 has for a battery. Of Rabbit without MultinomialBitsOver, whose
+# p-values for samples of this size come too often near 0 and 1, with a sound PCG64 as well.
 BATTERIES = {
-    "smallcrush": ("SmallCrush", 10),
-    "rabbit": ("Rabbit", 26),
-    "crush": ("Crush", 96),
-    "bigcrush": ("BigCrush", 106),
+    "smallcrush": ("SmallCrush", range(1, 11)),
+    "rabbit": ("Rabbit", range(2, 27)),
+    "crush": ("Crush", range(1, 97)),
+    "bigcrush": ("BigCrush", range(1, 107)),
 }
 
 Results = list[tuple[str, float]]  # names and p-values
@@ -163,12 +164,12 @@ def main() -> None:
         parser.add_argument(f"--{name}", nargs="+", choices=values, default=default)
     for name, value in (("lanes", 8), ("replicas", 16), ("draws", 4), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=value)
-    parser.add_argument("--mebibytes", type=int, default=8, help="for each test of rabbit")
+    parser.add_argument("--mebibytes", type=int, default=16, help="for each test of rabbit")
     options = parser.parse_args()
     tests: dict[str, list[Test]] = {"linearity": [linearity]}
-    for key, (battery, count) in BATTERIES.items():
+    for key, (battery, numbers) in BATTERIES.items():
         bits = options.mebibytes * 2.0**23
-        tests[key] = [partial(testu01, battery, 1 + index, bits) for index in range(count)]
+        tests[key] = [partial(testu01, battery, number, bits) for number in numbers]
     if set(options.battery) & set(BATTERIES):
         try:
             ctypes.CDLL(TESTU01)
