@@ -36,10 +36,13 @@ class Generator(ABC):
         How many bits of a word have not been part of the word before: 32 if it is sound.
     warmup
         Steps between the last seed word and the first word that is used.
+    moves
+        How many times `move`, the shortest way along the cycle of states, is in a step.
     """
 
     family: ClassVar[str]
     warmup: ClassVar[int] = 0
+    moves: int = 1
     state_bits: int
     fresh_bits: int
 
@@ -50,6 +53,10 @@ class Generator(ABC):
     @abstractmethod
     def step(self, state: int) -> int:
         """The next state; linear over GF(2)."""
+
+    def move(self, state: int) -> int:
+        """The next state on the cycle of which streams are pieces."""
+        return self.step(state)
 
     def word(self, state: int) -> int:
         """The word that is delivered in `state`, by the step that leaves it."""
@@ -102,12 +109,20 @@ class Lfsr(Generator):
     def fresh_bits(self) -> int:  # type: ignore[override]
         return self.leap
 
+    @property
+    def moves(self) -> int:  # type: ignore[override]
+        return self.leap
+
+    def move(self, state: int) -> int:
+        """One shift: streams must not be the same bits, displaced by part of a word, either."""
+        new = 0
+        for tap in self.taps:
+            new ^= state >> (tap - 1)
+        return (state << 1 | new & 1) & ((1 << self.state_bits) - 1)
+
     def step(self, state: int) -> int:
         for _ in range(self.leap):
-            new = 0
-            for tap in self.taps:
-                new ^= state >> (tap - 1)
-            state = (state << 1 | new & 1) & ((1 << self.state_bits) - 1)
+            state = self.move(state)
         return state
 
 
@@ -163,10 +178,9 @@ class Source(IntEnum):
     # fmt: off
     XOROSHIRO64 = 1, Xoroshiro64(26, 9, 13), True, "the default"
     LFSR64 = 2, Lfsr((64, 58, 49, 42), 32), True, "an LFSR with taps far apart, 32 bits per step"
-    LFSR32 = 3, Lfsr((32, 22, 2, 1), 32), True, "half the state, but streams of a million words"
-    XOSHIRO128 = 4, Xoshiro128(9, 11, 7), True, "xoshiro128++: nonlinear output, for reference"
-    LFSR64_CLOSE = 5, Lfsr((64, 63, 61, 60), 32), False, "the taps of the usual tables: too weak"
-    LFSR32_SERIAL = 6, Lfsr((32, 22, 2, 1), 1), False, "one new bit per word: far too weak"
+    XOSHIRO128 = 3, Xoshiro128(9, 11, 7), True, "xoshiro128++: nonlinear output, for reference"
+    LFSR64_CLOSE = 4, Lfsr((64, 63, 61, 60), 32), False, "the taps of the usual tables: too weak"
+    LFSR32_SERIAL = 5, Lfsr((32, 22, 2, 1), 1), False, "one new bit per word: far too weak"
     # fmt: on
 
     @classmethod

@@ -1,13 +1,13 @@
 """From one seed to the streams of all generators of a machine: disjoint, non-zero, reproducible.
 
-A generator with `n` state bits walks one cycle of `2**n - 1` states. The cycle is cut into slots
-of `stream_words` states, a prime just below `2**(5n/8)`, of which `2**(3n/8)` fit. A seed chooses
-where the cutting begins, by a nonlinear mixer, and in which order slots are used, by a keyed
-permutation. Stream `k` starts at the first state of slot `permutation(k)`.
+A generator with `n` state bits walks one cycle of `2**n - 1` states, an LFSR bit by bit. The cycle
+is cut into slots of a prime number of moves just below `2**(5n/8)`, of which `2**(3n/8)` fit. A
+seed chooses where the cutting begins, by a nonlinear mixer, and in which order slots are used, by a
+keyed permutation. Stream `k` starts at the first state of slot `permutation(k)`.
 
 So streams of one seed cannot overlap within `stream_words` words: they are different pieces of one
-cycle. This is arithmetic, not probability. The permutation is there because slots in their natural
-order would obey low-weight linear relations from lane to lane for ever.
+cycle. This is arithmetic, not probability. The permutation is there so that lanes are not at equal
+distances from each other on the cycle, by which their states would obey one linear relation.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ _SLOT_PRIMES = {32: (1 << 20) - 3, 64: (1 << 40) - 87, 128: (1 << 80) - 65}
 
 def stream_words(source: Source) -> int:
     """How many words a stream has before it could run into another one of the same seed."""
-    return _SLOT_PRIMES[source.generator.state_bits]
+    return _SLOT_PRIMES[source.generator.state_bits] // source.generator.moves
 
 
 def stream_count(source: Source) -> int:
@@ -106,9 +106,9 @@ def load(generator: Generator, words: Iterable[int]) -> int:
 def _jumps(source: Source) -> list[LinearMap]:
     """The maps that go `2**i` slots ahead on the cycle."""
     size = source.generator.state_bits
-    power = LinearMap([source.generator.step(1 << bit) for bit in range(size)])
+    power = LinearMap([source.generator.move(1 << bit) for bit in range(size)])
     jump = LinearMap([1 << bit for bit in range(size)])
-    distance = stream_words(source)
+    distance = _SLOT_PRIMES[size]
     while distance:
         if distance & 1:
             jump = power.after(jump)
