@@ -31,8 +31,6 @@ class FabricControl(wiring.Signature):
 
     Members
     -------
-    begin : Out(1)
-        A run begins; nothing has been drawn in it.
     draw : Out(1)
         All generators deliver a word in this clock: the first `draws` clocks of every row.
     last_draw : Out(1)
@@ -45,7 +43,6 @@ class FabricControl(wiring.Signature):
     def __init__(self, params: MachineParams) -> None:
         super().__init__(
             {
-                "begin": Out(1),
                 "draw": Out(1),
                 "last_draw": Out(1),
                 "temperature": Out(TEMPERATURE_FORMAT.width),

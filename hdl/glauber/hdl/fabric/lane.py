@@ -121,7 +121,7 @@ class Lane(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.engine.run_sweeps`.
+    `glauber.sim.model.engine.run_rows`.
     """
 
     draw: Signal

@@ -37,8 +37,8 @@ class NoiseSignature(wiring.Signature):
         XORed into word 0 of the next state whenever the source advances: seed words after `clear`,
         entropy in operation, else zero.
     health : Out(5)
-        Bits of `facts.health.Health`, each 1 in the clock in which a test fails, and `READY` while
-        the source may be used.
+        Bits of `facts.health.Health`: `READY` while the source may be used, and a failure for a
+        clock at least; who needs it longer keeps it.
     """
 
     def __init__(self, fresh_bits: int = WORD_BITS, clocks_per_word: int = 1) -> None:

@@ -85,7 +85,7 @@ class PbitCell(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.engine.run_sweeps`.
+    `glauber.sim.model.engine.run_rows`.
     """
 
     LATENCY = 1

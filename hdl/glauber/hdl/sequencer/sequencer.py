@@ -104,7 +104,7 @@ class Sequencer(wiring.Component):
             [steps.count.eq(self.step_count), steps.rewind.eq(phases.rewind)],
             steps.advance.eq(phases.begin | step_end & ~phases.finish),
             [slot.valid.eq(slots_left != 0), slot.last.eq(row_end)],
-            [self.control.begin.eq(phases.begin), self.control.draw.eq(draws_left != 0)],
+            self.control.draw.eq(draws_left != 0),
             self.control.last_draw.eq((draws_left == 1) & rows.wrapped),
             [self.running.eq(phases.running), self.stopped.eq(phases.stopped)],
             self.sweep_done.eq(sweep_end),

@@ -35,6 +35,7 @@ class NoiseControl:
         self.reseeder = Reseeder()
         self._generators = Health(0)
         self._words = self._word = 0
+        self._cycles = 0  # since the last sample
 
     @property
     def health(self) -> Health:
@@ -53,6 +54,7 @@ class NoiseControl:
         """Clear all failures and begin with the start-up test."""
         self._generators = Health(0)
         self._entropy.restart()
+        self.reseeder.drop()
 
     def set_reseed(self, setting: int) -> bool:
         """Whether the setting is possible; it is then in force."""
@@ -67,7 +69,8 @@ class NoiseControl:
 
     def pass_cycles(self, cycles: int) -> None:
         """Let the time of a run pass."""
-        self.take_samples(cycles // self._divider)
+        count, self._cycles = divmod(self._cycles + cycles, self._divider)
+        self.take_samples(count)
 
     def take_samples(self, count: int) -> None:
         """Sample the rings `count` times."""
@@ -76,6 +79,8 @@ class NoiseControl:
         for word in self._entropy.take(self.rings.bits(count)):
             if not self.reseeder.offer(word):
                 self._words, self._word = self._words + 1 & _MASK32, word
+        if not self._entropy.health & Health.READY:
+            self.reseeder.drop()
 
     def read(self, register: Register) -> int:
         """A register of `NOISE_REGISTERS`."""

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.digest import facts_hash
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.header import Features, Header, HeaderWords
-from glauber.hdl.facts.health import LIVENESS_WINDOW
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status, region_words, split_address
@@ -17,6 +16,7 @@ from glauber.hdl.facts.registers import Region, Register, Status, region_words, 
 from ..rings import RingModel
 from .control import NOISE_REGISTERS, NoiseControl
 from .engine import Rows
+from .liveness import LivenessModel
 from .program import ProgramStore, cut_schedule
 from .replicas import ReplicaBlocks
 
@@ -42,6 +42,7 @@ class ModelMachine:
         self._program = ProgramStore(params)
         self._blocks = ReplicaBlocks(params, threads)
         self.noise = NoiseControl(params, rings)
+        self._liveness = LivenessModel()
         self._registers = dict.fromkeys(Register, 0)
         self._stop = threading.Event()
         self._runner: threading.Thread | None = None
@@ -50,7 +51,7 @@ class ModelMachine:
             Region.ROWS: self._program.write_rows,
             Region.STEPS: self._program.write_steps,
             Region.PROGRAM: self._program.write_couplings,
-            Region.SEEDS: self._blocks.write_seeds,
+            Region.SEEDS: self._write_seeds,
             Region.STATES: self._blocks.write_states,
             Region.RESEEDS: self._write_reseeds,
         }
@@ -148,6 +149,10 @@ class ModelMachine:
         self.noise.restart()
         return True
 
+    def _write_seeds(self, offset: int, words: Words) -> None:
+        self._blocks.write_seeds(offset, words)
+        self._liveness.restart(self._blocks.dead)
+
     def _write_reseeds(self, offset: int, words: Words) -> None:
         self.noise.reseeder.record[offset : offset + len(words)] = words
 
@@ -193,25 +198,12 @@ class ModelMachine:
         reseeder = self.noise.reseeder
         total = sum(step.sweeps for step in steps)
         draws = len(rows.targets) * self.params.draws
-        done, alarm = 0, self._alarm(0, draws)
         for piece in cut_schedule(steps, reseeder.interval or total, reseeder.sweeps_left):
-            for part in cut_schedule(piece, total, max(0, alarm - done)):
+            for part in cut_schedule(piece, total, self._liveness.sweeps_left(draws)):
                 for sweeps in self._blocks.run(rows, part):
-                    done += sweeps
+                    if self._liveness.pass_draws(draws * sweeps):
+                        self.noise.fail_generator()
                     if word := reseeder.pass_sweeps(sweeps):
                         self._blocks.inject(word)
-                        alarm = alarm or self._alarm(done, draws)
-                    if alarm and done >= alarm:
-                        self.noise.fail_generator()
+                        self._liveness.look(self._blocks.dead)
                     yield sweeps
-
-    def _alarm(self, done: int, draws: int) -> int:
-        """After how many sweeps of a run, `done` of which are over, a dead generator is found.
-
-        That is when the first window of the liveness test that began after its death is over; 0 if
-        no generator is dead.
-        """
-        if not self._blocks.dead:
-            return 0
-        window = -(-done * draws // LIVENESS_WINDOW) + 1
-        return -(-window * LIVENESS_WINDOW // draws)

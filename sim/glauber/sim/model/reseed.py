@@ -39,6 +39,10 @@ class Reseeder:
         self._held = word
         return True
 
+    def drop(self) -> None:
+        """Forget the word that is held: its source is not sound, or not known to be."""
+        self._held = None
+
     def pass_sweeps(self, sweeps: int) -> int:
         """So many sweeps, `sweeps_left` at most, are done: the word to mix in after them, or 0."""
         if not self.interval:

@@ -34,7 +34,7 @@ class Conditioner(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.entropy.Conditioner`.
+    `glauber.sim.model.entropy.EntropyModel`.
     """
 
     raw: Any

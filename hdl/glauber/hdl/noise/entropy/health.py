@@ -32,7 +32,7 @@ class RepetitionTest(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.entropy.HealthTests`.
+    `glauber.sim.model.entropy.EntropyModel`.
     """
 
     raw: Any
@@ -101,7 +101,7 @@ class WindowTests(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.entropy.HealthTests`.
+    `glauber.sim.model.entropy.EntropyModel`.
     """
 
     raw: Any

@@ -30,6 +30,8 @@ class Reseeder(wiring.Component):
         Take the words from the record instead of `i`.
     i : In(stream of 32 bits)
         Fresh words. One is taken as soon as it is there, and held.
+    drop : In(1)
+        Forget the word that is held: its source is not sound, or not known to be.
     last_draw : In(1)
         All generators deliver the last word of a sweep in this clock.
     inject : Out(32)
@@ -46,13 +48,14 @@ class Reseeder(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.entropy.Reseeder`.
+    `glauber.sim.model.reseed.Reseeder`.
     """
 
     start: Signal
     interval: Signal
     replay: Signal
     i: stream.Interface
+    drop: Signal
     last_draw: Signal
     inject: Signal
     done: Signal
@@ -66,6 +69,7 @@ class Reseeder(wiring.Component):
                 "interval": In(RESEED_INTERVAL_BITS),
                 "replay": In(1),
                 "i": In(stream.Signature(WORD_BITS)),
+                "drop": In(1),
                 "last_draw": In(1),
                 "inject": Out(WORD_BITS),
                 "done": Out(range(RESEED_WORDS + 1)),
@@ -83,8 +87,11 @@ class Reseeder(wiring.Component):
         held, have = Signal(WORD_BITS), Signal()
         room = self.done < RESEED_WORDS
         due = Signal()
-        word = Signal(WORD_BITS)  # what the next sweep's end brings: registered, it goes far
-        fresh = Mux(self.replay, read.data, Mux(have, held, 0))
+        # What the next sweep's end brings, and whether it is the held word: registered, for it
+        # goes far.
+        word, uses_held = Signal(WORD_BITS), Signal()
+        usable = have & ~self.drop
+        fresh = Mux(self.replay, read.data, Mux(usable, held, 0))
         reseed = self.last_draw & due & room
         m.d.comb += [
             self.i.ready.eq(~have & ~self.replay & (self.interval != 0)),
@@ -98,17 +105,22 @@ class Reseeder(wiring.Component):
                 [read.addr.eq(self.port.address), write.addr.eq(self.port.address)],
                 [write.data.eq(self.port.w_data), write.en.eq(self.port.write)],
             ]
-        m.d.sync += [due.eq(left == 1), word.eq(Mux((left == 1) & room, fresh, 0))]
+        coming = (left == 1) & room
+        m.d.sync += [due.eq(left == 1), word.eq(Mux(coming, fresh, 0))]
+        m.d.sync += uses_held.eq(coming & usable & ~self.replay)
         with m.If(self.i.valid & self.i.ready):
             m.d.sync += [held.eq(self.i.payload), have.eq(1)]
         with m.If(self.last_draw & (self.interval != 0)):
             m.d.sync += left.eq(Mux(left == 1, self.interval, left - 1))
             with m.If(due):
-                m.d.sync += have.eq(have & (self.replay | ~room))
+                with m.If(uses_held):
+                    m.d.sync += have.eq(0)
                 with m.If(room):
                     m.d.sync += self.done.eq(self.done + 1)
                 with m.If(~room | (word == 0)):
                     m.d.sync += self.missed.eq(self.missed + ~self.missed.all())
+        with m.If(self.drop):
+            m.d.sync += have.eq(0)
         with m.If(self.start):
             m.d.sync += [left.eq(self.interval), self.done.eq(0), self.missed.eq(0)]
 

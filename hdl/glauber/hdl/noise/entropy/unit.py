@@ -87,6 +87,7 @@ class EntropyUnit(wiring.Component):
             words.ready.eq(1),
             [reseeder.i.payload.eq(words.payload), reseeder.i.valid.eq(words.valid)],
             reseeder.start.eq(registers.reseed_start),
+            reseeder.drop.eq(registers.restart | ~source.noise.health[0]),
             reseeder.interval.eq(registers.reseed),
             reseeder.replay.eq((registers.reseed & RESEED_REPLAY) != 0),
             reseeder.last_draw.eq(self.last_draw),

@@ -6,6 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.generators import WORD_BITS, Lfsr
 
 from .bank import GeneratorBank, Words
@@ -69,5 +70,5 @@ class _Bank(GeneratorBank):
 def create(generator: Lfsr, lanes: int, units: int) -> GeneratorBank:
     """A bank of these generators. Of 32 or 64 bits, which is as far as one integer goes."""
     if generator.state_bits not in (WORD_BITS, 2 * WORD_BITS):
-        raise ValueError(f"an LFSR of {generator.state_bits} bits has no model; use 32 or 64 bits")
+        raise FactError(f"an LFSR of {generator.state_bits} bits has no model; use 32 or 64 bits")
     return _Bank(generator, lanes, units)
