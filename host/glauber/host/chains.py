@@ -154,6 +154,8 @@ class ChainRunner:
             if self.stopped:
                 samples = samples[:done]
                 break
+        if plan.reseed_interval:
+            self._device.noise.start_reseeds(0)
         self._device.check()  # or the last states were not those of our run
         return samples
 

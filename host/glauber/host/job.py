@@ -31,7 +31,7 @@ from .schedule import (
     fixed_schedule,
 )
 
-__all__ = ["Job", "Request"]
+__all__ = ["Job", "Request", "whole_words"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,21 @@ class Job:
             "colours": self.program.colours,
             "slots_per_sweep": self.program.slots,
         }
+
+
+def whole_words(words: Any) -> tuple[int, ...] | None:
+    """The words of a replay, in whatever sequence they were given. Raises `OptionError`."""
+    if words is None:
+        return None
+    try:
+        given = list(words)
+    except TypeError:
+        raise OptionError(f"reseed_words is {words!r}; give a sequence of whole numbers") from None
+    numbers = tuple(whole_number("a word of reseed_words", word, 0) for word in given)
+    for number in numbers:
+        if number > WORD_MAX:
+            raise OptionError(f"a word of reseed_words is {number}; it must be {WORD_MAX} or less")
+    return numbers
 
 
 @dataclass(frozen=True)
@@ -152,15 +167,8 @@ class Request:
             raise OptionError(
                 f"reseed_interval is {interval}; it must be {RESEED_INTERVAL_MAX} sweeps or less"
             )
-        if self.reseed_words is None:
-            return
-        if not interval:
+        if self.reseed_words is not None and not interval:
             raise OptionError("reseed_words needs reseed_interval, the sweeps between them")
-        for word in self.reseed_words:
-            if whole_number("a word of reseed_words", word, 0) > WORD_MAX:
-                raise OptionError(
-                    f"a word of reseed_words is {word}; it must be {WORD_MAX} or less"
-                )
 
     def _anneal(
         self, problem: IsingProblem, params: MachineParams, split: int

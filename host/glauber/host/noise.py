@@ -189,7 +189,7 @@ class Noise:
         """
         if interval:
             self._require_rings()
-        if words:
+        if words is not None and len(words):
             self._link.write(region_base(Region.RESEEDS), words)
         replay = RESEED_REPLAY if words is not None and interval else 0
         self._link.write(Register.RESEED, [interval | replay])

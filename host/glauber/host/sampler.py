@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .chains import ChainRunner
 from .compile import IsingProblem
 from .device import Device
-from .job import Job, Request
+from .job import Job, Request, whole_words
 from .progress import Progress, no_progress
 from .transports import Transport
 
@@ -128,7 +128,7 @@ class GlauberSampler(dimod.Sampler):
             slots_per_coupling,
             seed,
             reseed_interval,
-            reseed_words,
+            whole_words(reseed_words),
         )
         info = {
             "device": self.device.name,
