@@ -154,7 +154,7 @@ async def rings_in_step_with_the_clock_fail_the_transition_count(dut):
 
 @cocotb.test()
 async def a_word_goes_to_the_reseeds_or_to_the_host(dut):
-    """The first is wanted by the reseeds, and comes at the end of the third sweep, and only then."""
+    """The first is wanted by the reseeds, and comes at the end of the third sweep, once."""
     bench = Bench(dut, 50)
     await bench.start()
     await bench.samples(WINDOW)
@@ -180,6 +180,33 @@ async def a_word_goes_to_the_reseeds_or_to_the_host(dut):
         await bench.clocks(4)
     assert injected == [0, 0, bench.words[0], 0, 0, 0, 0]
     assert bench.read(Register.RESEEDS) == 2
+    assert bench.read(Register.RESEEDS_MISSED) == 1
+
+
+@cocotb.test()
+async def a_word_from_before_an_alarm_is_not_mixed_in(dut):
+    bench = Bench(dut, 60)
+    await bench.start()
+    bench.port("reseed").value = 1
+    bench.port("reseed_start").value = 1
+    await bench.clocks(1)
+    bench.port("reseed_start").value = 0
+    await bench.clocks((WINDOW + 300) * DIVIDER)  # a word is made, and held
+    bench.rings.change(RingModel(RINGS, DIVIDER, fault="dead"))
+    await bench.clocks((REPETITION_CUTOFF + 1) * DIVIDER)
+    await ReadOnly()
+    assert Health(bench.read(Register.HEALTH)) == Health.REPETITION
+    await RisingEdge(dut.clk)
+    bench.port("restart").value = 1
+    await bench.clocks(1)
+    bench.port("restart").value = 0
+    await bench.clocks(4)
+    dut.last_draw.value = 1
+    await ReadOnly()
+    assert int(dut.inject.value) == 0
+    await RisingEdge(dut.clk)
+    dut.last_draw.value = 0
+    await bench.clocks(2)
     assert bench.read(Register.RESEEDS_MISSED) == 1
 
 

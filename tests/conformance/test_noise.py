@@ -112,6 +112,28 @@ def test_a_generator_that_is_seeded_with_zeros_is_found(url):
         device.run(steps, len(load.rows))
 
 
+def test_a_dead_generator_is_found_over_runs_shorter_than_a_window(url):
+    with Device(url) as device:
+        load = random_load(device.params, 7)
+        device.load(load)
+        device.load_seeds(np.zeros_like(load.seeds))
+        one_sweep = load.steps[:1] & 0x7FFFF | 1 << 19
+
+        def run_often():
+            for _ in range(128):
+                device.run(one_sweep, len(load.rows))
+
+        with pytest.raises(NoiseFailureError, match="liveness"):
+            run_often()
+        device.noise.restart()
+
+
+def test_a_plan_with_reseeds_leaves_none_behind(url):
+    with GlauberSampler(url) as sampler:
+        sampler.sample(random_bqm(4, 2, 3), num_sweeps=20, seed=1, reseed_interval=5)
+        assert sampler.device.link.read_word(Register.RESEED) == 0
+
+
 def test_a_device_without_rings_says_so():
     with Device("model:?rings=0") as device:
         for call in (

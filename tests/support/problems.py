@@ -32,7 +32,7 @@ SMALL_MACHINES = {
     "reference": MachineParams(
         lanes=2, replicas=8, draws=4, source=Source.XOSHIRO128, rings=8, ring_divider=16, **_SMALL
     ),
-    "shift register": MachineParams(lanes=2, replicas=4, draws=2, source=Source.LFSR32, **_SMALL),
+    "shift register": MachineParams(lanes=2, replicas=4, draws=2, source=Source.LFSR64, **_SMALL),
 }
 
 

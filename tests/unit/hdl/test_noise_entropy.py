@@ -8,4 +8,4 @@ from support.cocotb_run import run_cocotb
 
 def test_the_source_is_its_model(tmp_path):
     unit = EntropyUnit(MachineParams(rings=RINGS, ring_divider=DIVIDER))
-    assert run_cocotb(unit, "benches.entropy", build_dir=tmp_path) == 6
+    assert run_cocotb(unit, "benches.entropy", build_dir=tmp_path) == 7

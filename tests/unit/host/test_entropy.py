@@ -59,8 +59,8 @@ def with_a_stretch(bits):
     return bits
 
 
-# What NIST's own program says of the same rows: SP800-90B_EntropyAssessment as repackaged in
-# sp800-90b 0.1.1 on PyPI, which is no dependency because it has no wheel and needs libdivsufsort.
+# What NIST's own program says of the same rows: SP800-90B_EntropyAssessment as repackaged by
+# sp800-90b 0.1.1, which is no dependency because it has no wheel and needs libdivsufsort.
 @pytest.mark.parametrize(
     ("bits", "expected"),
     [

@@ -1,5 +1,7 @@
 """The noise of a device that misbehaves, and requests that cannot be met."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -122,7 +124,7 @@ def plan(**settings) -> ChainPlan:
 
 
 def test_the_sweep_of_the_random_start_draws_words_too():
-    params = MachineParams(source=Source.LFSR32, draws=1)
+    params = MachineParams(source=Source.LFSR32_SERIAL, draws=1)
     steps = [Step(1, 8192).encode()] * 127
     most = (1 << 20) - 3 - 1  # sweeps of a row each, and the first
     check_streams(plan(first_steps=[*steps, Step(1, most - 127 * 8192).encode()]), params, 1)
@@ -141,14 +143,14 @@ def test_a_fresh_seed_is_of_the_system_and_of_the_rings(monkeypatch):
 
 
 def test_streams_must_suffice():
-    small = MachineParams(source=Source.LFSR32)
+    small = MachineParams(source=Source.LFSR32_SERIAL)
     check_streams(plan(num_reads=4096), small, 10)
     with pytest.raises(
-        OptionError, match=r"4104 reads need 4104 streams .* a seed of lfsr32 has 4"
+        OptionError, match=r"4104 reads need 4104 streams .* a seed of lfsr32_serial"
     ):
         check_streams(plan(num_reads=4104), small, 10)
     with pytest.raises(
-        OptionError, match=r"a read takes \d+ random words .*, the streams of lfsr32"
+        OptionError, match=r"a read takes \d+ random words .*, the streams of lfsr32_serial"
     ):
         check_streams(plan(first_steps=[1 | 8191 << 19] * 8), small, 10)
     check_streams(plan(first_steps=[1 | 8191 << 19] * 8), MachineParams(), 10)
@@ -170,6 +172,11 @@ def test_streams_must_suffice():
             OptionError,
             "reseed_words has 3 words, but this run reseeds 2 times; give the words, settings",
         ),
+        (
+            {"reseed_interval": 5, "reseed_words": 7},
+            OptionError,
+            "reseed_words is 7; give a sequence of whole numbers",
+        ),
         ({"num_reads": 1 << 30, "seed": 1}, OptionError, "reads need 1073741824 streams"),
         ({"seed": -1}, FactError, "the seed is -1"),
     ],
@@ -177,6 +184,15 @@ def test_streams_must_suffice():
 def test_what_cannot_be_sampled(settings, error, message):
     with GlauberSampler("model:") as sampler, pytest.raises(error, match=message):
         sampler.sample(random_bqm(2, 2, 1), **({"num_sweeps": 10} | settings))
+
+
+def test_words_of_a_replay_may_be_in_any_sequence():
+    settings: dict = {"num_reads": 64, "num_sweeps": 20, "seed": 1, "reseed_interval": 10}
+    with GlauberSampler("model:") as sampler:
+        words: Any
+        for words in (np.array([0, 5], np.uint32), iter([0, 5]), [0, np.int64(5)]):
+            got = sampler.sample(random_bqm(2, 2, 1), **settings, reseed_words=words)
+            assert got.info["reseed_words"] == [0, 5]
 
 
 def test_reseeds_need_rings():
