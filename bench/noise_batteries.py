@@ -24,6 +24,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,8 +58,7 @@ def words(params: MachineParams, order: str, seed: int) -> Iterator[NDArray[np.u
     lanes, units = (1, 1) if order == "lane" else (params.lanes, params.units)
     most = max(1, CHUNK_WORDS // (lanes * units * params.draws))
     batches = max(1, seeding.stream_count(params.source) // params.generators)
-    batch = 0
-    while True:
+    for batch in count():
         places = [(lane, unit) for lane in range(lanes) for unit in range(units)]
         streams = [params.seed_stream(batch % batches, *place) for place in places]
         key = seed + batch // batches
@@ -71,7 +71,6 @@ def words(params: MachineParams, order: str, seed: int) -> Iterator[NDArray[np.u
             bank.draw(drawn)
             yield drawn
             left -= len(drawn)
-        batch += 1
 
 
 def complexity(bits: Iterable[int]) -> int:
@@ -106,9 +105,9 @@ def testu01(battery: str, number: int, bits: float, source: int) -> Results:
     chosen[number] = 1
     size = [ctypes.c_double(bits)] if battery == "Rabbit" else []
     getattr(library, f"bbattery_Repeat{battery}")(ctypes.c_void_p(generator), *size, chosen)
-    count = ctypes.c_int.in_dll(library, "bbattery_NTests").value
-    names = (ctypes.c_char_p * count).in_dll(library, "bbattery_TestNames")
-    values = (ctypes.c_double * count).in_dll(library, "bbattery_pVal")
+    found = ctypes.c_int.in_dll(library, "bbattery_NTests").value
+    names = (ctypes.c_char_p * found).in_dll(library, "bbattery_TestNames")
+    values = (ctypes.c_double * found).in_dll(library, "bbattery_pVal")
     return [(name.decode(), p) for name, p in zip(names, values, strict=True)]
 
 
