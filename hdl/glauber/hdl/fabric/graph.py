@@ -117,7 +117,6 @@ class GraphFabric(wiring.Component):
             lanes.temperature.eq(temperature.o),
             [lanes.clear.eq(seeding.clear), lanes.load.eq(seeding.load)],
             lanes.inject.eq(seeding.inject | self.inject),
-            # Not with a run, for a run may be shorter than a window.
             [liveness.restart.eq(seeding.load.any()), liveness.taken.eq(self.control.draw)],
             [lanes.window.eq(liveness.window), self.generator_failed.eq(lanes.failed)],
             [lanes.address.eq(issue.o.address), lanes.couple.eq(fetched.o.couple)],

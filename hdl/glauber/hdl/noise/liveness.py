@@ -15,7 +15,8 @@ class LivenessWindow(wiring.Component):
     Members
     -------
     restart : In(1)
-        Begin a window with the next draw: words drawn before belong to no window.
+        Generators are seeded. A window begins with the next draw; words drawn before belong to
+        none. Runs do not matter, for one may be shorter than a window.
     taken : In(1)
         All generators deliver a word in this clock.
     window : Out(1)

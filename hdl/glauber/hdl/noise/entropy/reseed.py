@@ -113,13 +113,11 @@ class Reseeder(wiring.Component):
         with m.If(self.last_draw & (self.interval != 0)):
             m.d.sync += left.eq(Mux(left == 1, self.interval, left - 1))
             with m.If(due):
-                with m.If(uses_held):
-                    m.d.sync += have.eq(0)
                 with m.If(room):
                     m.d.sync += self.done.eq(self.done + 1)
                 with m.If(~room | (word == 0)):
                     m.d.sync += self.missed.eq(self.missed + ~self.missed.all())
-        with m.If(self.drop):
+        with m.If(self.drop | self.last_draw & uses_held):
             m.d.sync += have.eq(0)
         with m.If(self.start):
             m.d.sync += [left.eq(self.interval), self.done.eq(0), self.missed.eq(0)]
