@@ -1,7 +1,7 @@
 """Synthesises every noise source by itself, and prints what each costs and how fast it is.
 
     python bench/noise_cost.py
-    python bench/noise_cost.py xoroshiro64 lfsr32 --family ice40
+    python bench/noise_cost.py xoroshiro64 lfsr64 --family ice40
     python bench/noise_cost.py --no-route --delay 10000
 
 prints a line for each source, such as
