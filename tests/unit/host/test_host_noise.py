@@ -56,6 +56,43 @@ def test_raw_bits_come_in_order_whatever_their_rate(rate):
     assert (np.diff(words.astype(np.int64)) == 1).all()
 
 
+class UnsteadyMachine(NoisyMachine):
+    """Makes as many words as `rates` says, one rate for each look at the count."""
+
+    def __init__(self, *rates: int) -> None:
+        super().__init__(0)
+        self.rates = iter(rates)
+
+    def _register(self, offset: int) -> int:
+        if offset == Register.RAW_COUNT:
+            self.rate = next(self.rates, 1)
+        return super()._register(offset)
+
+
+def test_the_record_may_be_full_but_not_overrun():
+    """A word that was being read may just have been the oldest; one more, and it is gone."""
+    noise_of(UnsteadyMachine(0, 100, RAW_WORDS - 100)).raw_bits(32 * 300)
+    with pytest.raises(DeviceError, match="1 words of 32 are lost after 0"):
+        noise_of(UnsteadyMachine(0, 100, RAW_WORDS - 99)).raw_bits(32 * 300)
+
+
+def test_a_word_that_changes_while_it_is_read_is_not_taken():
+    """The count is that of one word and the word that of the next."""
+
+    class Changing(NoisyMachine):
+        counts = iter((0, 0, 1))  # for the report, before, and beside the first word
+        words = iter((0xBAD,))
+
+        def _register(self, offset: int) -> int:
+            if offset == Register.ENTROPY_COUNT:
+                return next(self.counts, 2)
+            if offset == Register.ENTROPY_WORD:
+                return next(self.words, 0x600D)
+            return super()._register(offset)
+
+    assert noise_of(Changing(1)).fresh_words(1) == [0x600D]
+
+
 def test_raw_bits_that_are_lost_are_an_error():
     with pytest.raises(DeviceError, match=r"faster than .* read: \d+ words of 32 are lost after"):
         noise_of(NoisyMachine(200)).raw_bits(32 * 700)
