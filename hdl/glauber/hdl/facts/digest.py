@@ -1,7 +1,12 @@
-"""One number for all facts: two sides with different digests must not talk to each other."""
+"""One number for all facts, and one for all gates.
+
+Two sides with different facts must not talk to each other. A device of other gates than those that
+are installed can be driven, but is not what these sources describe.
+"""
 
 import hashlib
 from functools import cache
+from pathlib import Path
 
 from . import (
     frames,
@@ -16,7 +21,7 @@ from . import (
     seeding,
 )
 
-__all__ = ["facts_hash"]
+__all__ = ["facts_hash", "gates_hash"]
 
 
 @cache
@@ -60,7 +65,17 @@ def facts_hash() -> int:
         numbers.noise_limit(16),
         machine.PIPELINE_CLOCKS,
         machine.SEQUENCER_CLOCKS,
-        machine.STATE_WRITE_BITS,
         machine.MachineParams().seed_stream(1, 2, 1),
     ]
     return int.from_bytes(hashlib.sha256(repr(facts).encode()).digest()[:4], "big")
+
+
+@cache
+def gates_hash() -> int:
+    """The first 32 bits of the SHA-256 of the sources of `glauber.hdl`."""
+    root = Path(__file__).parent.parent
+    whole = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        text = path.read_text("utf-8")
+        whole.update(f"{path.relative_to(root).as_posix()}\n{len(text)}\n{text}".encode())
+    return int.from_bytes(whole.digest()[:4], "big")

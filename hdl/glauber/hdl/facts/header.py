@@ -1,14 +1,25 @@
 """The header: what a machine says of itself, in its first words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 
+from .errors import FactError
 from .machine import MachineParams
 
-__all__ = ["MAGIC", "PROTOCOL_VERSION", "Features", "Header", "HeaderWords"]
+__all__ = [
+    "BOARD_BYTES",
+    "MAGIC",
+    "PROTOCOL_VERSION",
+    "Features",
+    "Header",
+    "HeaderWords",
+    "decode_board",
+]
 
 MAGIC = int.from_bytes(b"GLBR", "little")
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
+BOARD_BYTES = 16
 
 
 class Header(IntEnum):
@@ -36,6 +47,12 @@ class Header(IntEnum):
     TABLE_FINE_BITS = 19
     RINGS = 20
     RING_DIVIDER = 21
+    WRITE_BITS = 22
+    GATES_HASH = 23
+    BOARD_0 = 24
+    BOARD_1 = 25
+    BOARD_2 = 26
+    BOARD_3 = 27
 
     @property
     def meaning(self) -> str:
@@ -65,6 +82,12 @@ _HEADER_MEANING = {
     Header.TABLE_FINE_BITS: "noise table: fine mantissa bits",
     Header.RINGS: "ring oscillators; 0 if the image has no physical source",
     Header.RING_DIVIDER: "clocks between samples of the rings",
+    Header.WRITE_BITS: "bits of new states that a state copy takes in per clock",
+    Header.GATES_HASH: "first 32 bits of the digest of the sources of the gates",
+    Header.BOARD_0: "name of the board as ASCII, the first in the low byte, filled up with zeros",
+    Header.BOARD_1: "its bytes 4 to 7",
+    Header.BOARD_2: "its bytes 8 to 11",
+    Header.BOARD_3: "its bytes 12 to 15",
 }
 
 
@@ -75,15 +98,50 @@ class Features(IntFlag):
     SIMULATION = 1
 
 
+_BOARD = (Header.BOARD_0, Header.BOARD_1, Header.BOARD_2, Header.BOARD_3)
+
+
+def _encode_board(name: str) -> list[int]:
+    data = name.encode("ascii").ljust(BOARD_BYTES, b"\0")
+    return [int.from_bytes(data[at : at + 4], "little") for at in range(0, BOARD_BYTES, 4)]
+
+
+def decode_board(words: Sequence[int]) -> str:
+    """The name in the words `BOARD_0` to `BOARD_3`; bytes that cannot be printed become `?`."""
+    data = b"".join(word.to_bytes(4, "little") for word in words)
+    return "".join(chr(byte) if 32 <= byte < 127 else "?" for byte in data.rstrip(b"\0"))
+
+
 @dataclass(frozen=True)
 class HeaderWords:
-    """The header as a list of words, and back."""
+    """The header as a list of words.
+
+    params : MachineParams
+    facts_hash, gates_hash : int
+        As in `facts.digest`.
+    build_id : int
+        Identity of the image, 0 for none.
+    features : Features
+    clock_hz : int
+        0 if the machine has no fixed clock.
+    board : str
+        Name of the board, up to 16 ASCII characters; empty for none. `FactError` if it is another.
+    """
 
     params: MachineParams
     facts_hash: int
     build_id: int = 0
     features: Features = Features.NONE
     clock_hz: int = 0
+    gates_hash: int = 0
+    board: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.board) > BOARD_BYTES or not self.board.isascii():
+            raise FactError(
+                f"the name of the board is {self.board!r}; "
+                f"use at most {BOARD_BYTES} ASCII characters"
+            )
 
     def words(self) -> list[int]:
         params = self.params
@@ -94,6 +152,8 @@ class HeaderWords:
             Header.BUILD_ID: self.build_id,
             Header.FEATURES: int(self.features),
             Header.CLOCK_HZ: self.clock_hz,
+            Header.GATES_HASH: self.gates_hash,
+            **dict(zip(_BOARD, _encode_board(self.board), strict=True)),
             Header.SOURCE: int(params.source),
             Header.TABLE_COARSE_BITS: params.table.coarse_bits,
             Header.TABLE_FINE_BITS: params.table.fine_bits,

@@ -8,15 +8,13 @@ from .health import RING_DIVIDER_RANGE
 from .noise import NoiseTable
 from .numbers import coupling_range, field_limit
 
-__all__ = ["PIPELINE_CLOCKS", "SEQUENCER_CLOCKS", "STATE_WRITE_BITS", "MachineParams"]
+__all__ = ["PIPELINE_CLOCKS", "SEQUENCER_CLOCKS", "MachineParams"]
 
 # Clocks from the issue of a row's last slot to the first clock whose issued slot reads the new
 # states, for a row that is written in one beat. The gates' pipeline is built to it.
 PIPELINE_CLOCKS = 6
 # The sequencer reads the next row word while a row is running, and as long before the first row.
 SEQUENCER_CLOCKS = 3
-# A state copy takes in this many bits per clock: the data width of one block RAM.
-STATE_WRITE_BITS = 32
 
 
 def _power_of_two(what: str, value: int, low: int, high: int) -> None:
@@ -40,6 +38,9 @@ class MachineParams:
         capacity: addresses of the state memory, slots per lane, row words, schedule steps.
     burst_words
         words that one frame may read or write.
+    write_bits
+        bits of new states that every state copy takes in per clock. A block RAM takes 32 (16 on
+        iCE40); more make rows shorter and take more block RAMs.
     source, table
         the noise source and the split of the noise table.
     rings, ring_divider
@@ -57,6 +58,7 @@ class MachineParams:
     rows: int = 1024
     steps: int = 2048
     burst_words: int = 64
+    write_bits: int = 32
     source: Source = Source.XOROSHIRO64
     table: NoiseTable = field(default_factory=NoiseTable)
     rings: int = 0
@@ -67,6 +69,7 @@ class MachineParams:
         _power_of_two("replicas", self.replicas, 1, 4096)
         _power_of_two("couplings_per_slot", self.couplings_per_slot, 1, 2)
         _power_of_two("draws", self.draws, 1, self.replicas)
+        _power_of_two("write_bits", self.write_bits, 8, 4096)
         for what, low, high in (
             ("coupling_bits", 2, 12),
             ("field_bits", self.coupling_bits + 3, 24),
@@ -109,7 +112,7 @@ class MachineParams:
     @property
     def beat_pbits(self) -> int:
         """P-bits that one write beat of the state memory takes."""
-        return min(self.lanes, max(1, STATE_WRITE_BITS // self.replicas))
+        return min(self.lanes, max(1, self.write_bits // self.replicas))
 
     @property
     def beats(self) -> int:
@@ -128,7 +131,7 @@ class MachineParams:
     @property
     def drain_clocks(self) -> int:
         """Clocks from a run's last slot until nothing is under way."""
-        return self.draws + 1 + self.hazard + 2
+        return self.draws + 3 + self.hazard + 2
 
     def run_clocks(self, sweep_slots: int, sweeps: int) -> int:
         """Clock cycles of a run of `sweeps` sweeps of `sweep_slots` slots each."""

@@ -39,6 +39,7 @@ EXPONENT_MAX = EXPONENT_BITS  # all ones: the deepest cell takes the whole remai
 COLD_EXPONENT = 8
 COLD_EXPONENT_BITS = 4
 OFFSET_TOP_BITS = 2
+_HOT_EXPONENT_BITS = COLD_EXPONENT_BITS - 1
 
 
 @dataclass(frozen=True)
@@ -71,27 +72,45 @@ class NoiseTable:
     @property
     def offset_address_bits(self) -> int:
         # One bit tells hot from cold; hot addresses hold 3 bits of the exponent.
-        hot = COLD_EXPONENT_BITS - 1 + OFFSET_TOP_BITS + self.fine_bits
+        hot = _HOT_EXPONENT_BITS + OFFSET_TOP_BITS + self.fine_bits
         return 1 + max(hot, self.coarse_bits - 1 + self.fine_bits)
 
     def coarse_index(self, exponent: int, mantissa: int) -> int:
-        """Address in the coarse table of exponent `e` and a full mantissa."""
+        """Address in the coarse table of exponent `e` and a full mantissa.
+
+        Hot and cold exponents have all bits but the top two in common, so that gates need not
+        choose: the upper mantissa bits, and the three low bits of the exponent.
+        """
         top = mantissa >> (MANTISSA_BITS - self.coarse_bits)
-        if exponent < COLD_EXPONENT:
-            return exponent << self.coarse_bits | top
-        cold = (exponent - COLD_EXPONENT) << (self.coarse_bits - 1) | top >> 1
-        return 1 << (self.coarse_address_bits - 1) | cold
+        hot = exponent < COLD_EXPONENT
+        odd = top & 1 if hot else (exponent - COLD_EXPONENT) >> _HOT_EXPONENT_BITS
+        low = exponent & (COLD_EXPONENT - 1)
+        upper = (not hot) << 1 | odd
+        return (upper << _HOT_EXPONENT_BITS | low) << (self.coarse_bits - 1) | top >> 1
 
     def offset_index(self, exponent: int, mantissa: int) -> int:
-        """Address in the offset table of exponent `e` and a full mantissa."""
-        hot = exponent < COLD_EXPONENT
-        coarse = self.coarse_bits if hot else self.coarse_bits - 1
-        fine = mantissa >> (MANTISSA_BITS - coarse - self.fine_bits) & ((1 << self.fine_bits) - 1)
-        if hot:
-            top = mantissa >> (MANTISSA_BITS - OFFSET_TOP_BITS)
-            return (exponent << OFFSET_TOP_BITS | top) << self.fine_bits | fine
-        top = mantissa >> (MANTISSA_BITS - coarse)
-        return 1 << (self.offset_address_bits - 1) | top << self.fine_bits | fine
+        """Address in the offset table of exponent `e` and a full mantissa.
+
+        As in `coarse_index`, hot and cold have in common what they both use: the top two bits of
+        the mantissa, and all but one of the fine ones.
+        """
+        first, end = self.fine_span
+        group = mantissa >> (MANTISSA_BITS - OFFSET_TOP_BITS)
+        shared = group << (self.fine_bits - 1) | mantissa >> (first + 1) & (
+            (1 << (self.fine_bits - 1)) - 1
+        )
+        if exponent < COLD_EXPONENT:
+            other = exponent << 1 | mantissa >> first & 1
+        else:
+            other = mantissa >> end & ((1 << (MANTISSA_BITS - OFFSET_TOP_BITS - end)) - 1)
+        cold = (exponent >= COLD_EXPONENT) << (self.offset_address_bits - 1)
+        return cold | other << (OFFSET_TOP_BITS + self.fine_bits - 1) | shared
+
+    @property
+    def fine_span(self) -> tuple[int, int]:
+        """The fine bits of hot exponents in the mantissa: the first, and the one behind them."""
+        first = MANTISSA_BITS - self.coarse_bits - self.fine_bits
+        return first, first + self.fine_bits
 
     def _cells(self, exponent: int) -> list[int]:
         """The first mantissa of every cell that the table tells apart at this exponent."""
