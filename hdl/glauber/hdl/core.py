@@ -7,10 +7,11 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 from .control.registers import ControlRegisters
 from .decoder import RegionDecoder
 from .fabric.graph import GraphFabric
-from .facts.digest import facts_hash
+from .facts.digest import facts_hash, gates_hash
 from .facts.header import Features, HeaderWords
 from .facts.machine import MachineParams
 from .facts.registers import Region, region_words
+from .link.bus import BusRegister
 from .link.link import Link
 from .link.window import WriteWindow
 from .noise.control import NoiseControl
@@ -29,6 +30,8 @@ class Machine(wiring.Component):
         Identity of the image, for the header.
     clock_hz : int
         Frequency of the `sync` domain, for the header; 0 if it has no fixed one.
+    board : str
+        Name of the board, for the header.
     simulation : bool
         Whether to say in the header that this is a simulation.
 
@@ -61,11 +64,14 @@ class Machine(wiring.Component):
         *,
         build_id: int = 0,
         clock_hz: int = 0,
+        board: str = "",
         simulation: bool = False,
     ) -> None:
         self.params = params
         features = Features.SIMULATION if simulation else Features.NONE
-        self._header = HeaderWords(params, facts_hash(), build_id, features, clock_hz)
+        self.header = HeaderWords(
+            params, facts_hash(), build_id, features, clock_hz, gates_hash(), board
+        )
         super().__init__(
             {
                 "i": In(stream.Signature(8)),
@@ -77,15 +83,17 @@ class Machine(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m, params = Module(), self.params
         m.submodules.link = link = Link(params)
+        m.submodules.register = register = BusRegister()
         m.submodules.decoder = decoder = RegionDecoder()
-        m.submodules.registers = registers = ControlRegisters(params, self._header)
+        m.submodules.registers = registers = ControlRegisters(params, self.header)
         m.submodules.fabric = fabric = GraphFabric(params)
         m.submodules.sequencer = sequencer = Sequencer(params)
         m.submodules.noise = noise = NoiseControl(params)
 
         connect(m, flipped(self.i), link.i)
         connect(m, link.o, flipped(self.o))
-        connect(m, link.bus, decoder.bus)
+        connect(m, link.bus, register.asked)
+        connect(m, register.bus, decoder.bus)
         connect(m, decoder.registers, registers.bus)
         connect(m, decoder.states, fabric.states)
         connect(m, decoder.raw, noise.raw)
@@ -105,8 +113,7 @@ class Machine(wiring.Component):
             connect(m, window.window, user)
         m.d.comb += [
             decoder.busy.eq(sequencer.running),
-            sequencer.start.eq(registers.start),
-            sequencer.stop.eq(registers.stop | noise.fault),
+            [sequencer.start.eq(registers.start), sequencer.stop.eq(registers.stop | noise.fault)],
             sequencer.row_count.eq(registers.row_count),
             sequencer.step_count.eq(registers.step_count),
             [registers.running.eq(sequencer.running), registers.stopped.eq(sequencer.stopped)],

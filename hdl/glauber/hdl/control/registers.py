@@ -13,6 +13,7 @@ from ..facts.registers import REGION_SHIFT, Register
 from ..link.bus import BusSignature
 from ..noise.registers import NOISE_REGISTERS, NoiseRegisters
 from .counters import RunCounters
+from .reading import WordChoice
 from .writable import WritableRegisters
 
 __all__ = ["ControlRegisters"]
@@ -41,7 +42,7 @@ class ControlRegisters(wiring.Component):
 
     Timing
     ------
-    Answers one clock after the request.
+    Answers two clocks after the request.
     """
 
     bus: Any
@@ -79,11 +80,9 @@ class ControlRegisters(wiring.Component):
         m = Module()
         m.submodules.writable = writable = WritableRegisters(self._params)
         m.submodules.counters = counters = RunCounters()
-
+        m.submodules.choice = choice = WordChoice(len(self._header) + len(Register))
         bus = self.bus
         request = bus.valid & ~bus.ready
-        answer = Signal(32, reset_less=True)
-        found = Signal(Result, init=Result.BAD_ADDRESS)
         result = Signal(Result, reset_less=True)
         values = dict(enumerate(self._header)) | {
             Register.RUN: writable.run,
@@ -97,26 +96,29 @@ class ControlRegisters(wiring.Component):
             Register.RESEED: writable.reseed,
             **{name: getattr(self.noise, name.name.lower()) for name in NOISE_REGISTERS},
         }
-        with m.Switch(bus.address[:REGION_SHIFT]):
-            for where, value in values.items():
-                with m.Case(where):
-                    m.d.comb += found.eq(Result.OK)
-                    m.d.sync += answer.eq(value)
-        m.d.sync += [bus.ready.eq(request), result.eq(Mux(bus.write, writable.result, found))]
+        m.d.comb += [choice.words[where].eq(value) for where, value in values.items()]
+        offset = bus.address[:REGION_SHIFT]
+        write_only = [where for where in range(len(choice.words)) if where not in values]
+        found = (offset < len(choice.words)) & ~Cat(offset == where for where in write_only).any()
+        step = Signal()  # the second of the two clocks that a choice takes
+        m.d.sync += [step.eq(request & ~step), bus.ready.eq(request & step)]
+        with m.If(step):
+            m.d.sync += result.eq(
+                Mux(bus.write, writable.result, Mux(found, Result.OK, Result.BAD_ADDRESS))
+            )
         m.d.comb += [
-            [bus.r_data.eq(answer), bus.result.eq(result)],
-            writable.write.eq(request & bus.write),
+            choice.index.eq(bus.address),
+            [bus.r_data.eq(choice.word), bus.result.eq(result)],
+            writable.write.eq(request & step & bus.write),
             writable.address.eq(bus.address),
             writable.w_data.eq(bus.w_data),
             [writable.running.eq(self.running), writable.fault.eq(self.fault)],
-            self.noise.restart.eq(writable.restart),
-            self.noise.reseed.eq(writable.reseed),
+            [self.noise.restart.eq(writable.restart), self.noise.reseed.eq(writable.reseed)],
             self.noise.reseed_start.eq(writable.reseed_start),
             [counters.start.eq(self.start), counters.running.eq(self.running)],
             counters.sweep_done.eq(self.sweep_done),
             [self.start.eq(writable.start), self.stop.eq(writable.stop)],
-            self.row_count.eq(writable.row_count),
-            self.step_count.eq(writable.step_count),
+            [self.row_count.eq(writable.row_count), self.step_count.eq(writable.step_count)],
         ]
 
         return m

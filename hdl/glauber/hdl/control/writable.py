@@ -1,6 +1,6 @@
 """The registers that the host writes, and what refuses a word."""
 
-from amaranth.hdl import Module, Signal, Value
+from amaranth.hdl import Cat, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -13,7 +13,12 @@ __all__ = ["WritableRegisters"]
 
 
 class WritableRegisters(wiring.Component):
-    """The registers that the host writes. `result` is there in the clock of `write`."""
+    """The registers that the host writes.
+
+    Address and word must stand for the clock before `write`, in which they are compared, and for
+    the clock after it. `result` is there in the clock of `write`; values and pulses follow it by
+    one clock and by two.
+    """
 
     write: Signal
     address: Signal
@@ -61,28 +66,32 @@ class WritableRegisters(wiring.Component):
         }
         if self._params.rings:
             kept[Register.RESEED] = self.reseed
-        refusals = self._refusals()
-        accepted = {
-            register: Signal(name=f"accepted_{register.name.lower()}") for register in refusals
-        }
+        accepted = {}
         m.d.comb += self.result.eq(Result.BAD_ADDRESS)
-        with m.Switch(self.address):
-            for register, reasons in refusals.items():
-                with m.Case(register):
-                    m.d.comb += [self.result.eq(Result.OK), accepted[register].eq(self.write)]
-                    for reason, result in reversed(reasons):
-                        with m.If(reason):
-                            m.d.comb += [self.result.eq(result), accepted[register].eq(0)]
+        for register, reasons in self._refusals().items():
+            accepted[register] = Signal(name=f"accepted_{register.name.lower()}")
+            asked = Signal(name=f"asked_{register.name.lower()}")
+            holds = Signal(len(reasons), name=f"refused_{register.name.lower()}")
+            m.d.sync += [
+                asked.eq(self.address == register),
+                holds.eq(Cat(reason for reason, _ in reasons)),
+                accepted[register].eq(self.write & asked & ~holds.any()),
+            ]
+            with m.If(asked):
+                m.d.comb += self.result.eq(Result.OK)
+                for held, (_, result) in reversed([*zip(holds, reasons, strict=True)]):
+                    with m.If(held):
+                        m.d.comb += self.result.eq(result)
         for register, value in kept.items():
             with m.If(accepted[register]):
                 m.d.sync += value.eq(self.w_data)
-        m.d.comb += [
+        # With the words in their registers.
+        m.d.sync += [
             self.start.eq(accepted[Register.RUN]),
             self.stop.eq(accepted[Register.STOP]),
             self.restart.eq(accepted[Register.HEALTH]),
+            self.reseed_start.eq(accepted[Register.RESEED]),
         ]
-        # A clock later, with the word in its register.
-        m.d.sync += self.reseed_start.eq(accepted[Register.RESEED])
 
         return m
 

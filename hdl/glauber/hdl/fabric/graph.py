@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import ceil_log2
@@ -52,7 +52,7 @@ class GraphFabric(wiring.Component):
 
     Timing
     ------
-    A slot per clock. Slots wait `draws + 1` clocks for their noise; from there, a row's last slot
+    A slot per clock. Slots wait `draws + 3` clocks for their noise; from there, a row's last slot
     is followed by its last write after `params.hazard + 1` clocks; `params.drain_clocks` after its
     issue nothing is under way.
 
@@ -117,20 +117,19 @@ class GraphFabric(wiring.Component):
             lanes.temperature.eq(temperature.o),
             [lanes.clear.eq(seeding.clear), lanes.load.eq(seeding.load)],
             lanes.inject.eq(seeding.inject | self.inject),
-            [liveness.restart.eq(seeding.load.any()), liveness.taken.eq(self.control.draw)],
+            [liveness.restart.eq(seeding.loading), liveness.taken.eq(self.control.draw)],
             [lanes.window.eq(liveness.window), self.generator_failed.eq(lanes.failed)],
             [lanes.address.eq(issue.o.address), lanes.couple.eq(fetched.o.couple)],
             lanes.first.eq(gathered.o.first),
             writeback.take.eq(summed.o.valid & summed.o.last),
             writeback.target.eq(summed.o.target),
             writeback.states.eq(lanes.states),
+            # The host writes only while no run is under way.
+            writeback.host.eq(access.write),
+            [host_copy.write.eq(writeback.write), lanes.write.eq(writeback.write)],
             host_copy.address.eq(access.address),
             access.states.eq(host_copy.states),
         ]
-        # The host writes only while no run is under way.
-        for copy in (host_copy, lanes):
-            m.d.comb += copy.write.eq(Mux(access.write.enable.any(), access.write, writeback.write))
-
         return m
 
 

@@ -1,8 +1,10 @@
 """One lane: its noise units and the p-bit cells of all replicas."""
 
+from typing import Any
+
 from amaranth.hdl import Cat, Module, Signal, signed
 from amaranth.lib import data, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..facts.generators import WORD_BITS
 from ..facts.health import Health
@@ -10,6 +12,7 @@ from ..facts.machine import MachineParams
 from ..facts.numbers import TEMPERATURE_FORMAT
 from ..noise.shaper import NoiseShaper
 from ..noise.source import GeneratorSource
+from ..noise.tables import NoiseTables, TablePort
 from ..pbit.cell import CouplingPair, PbitCell
 from .delay import Delay
 
@@ -35,6 +38,7 @@ class NoiseUnit(wiring.Component):
         The liveness test, as `LivenessTest`.
     noise : Out(ArrayLayout(signed(field_bits), draws))
         The newest draw last.
+    tables : Out(TablePort)
 
     Timing
     ------
@@ -50,6 +54,7 @@ class NoiseUnit(wiring.Component):
     window: Signal
     failed: Signal
     noise: data.View
+    tables: Any
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
@@ -63,6 +68,7 @@ class NoiseUnit(wiring.Component):
                 "window": In(1),
                 "failed": Out(1),
                 "noise": Out(data.ArrayLayout(signed(params.field_bits), params.draws)),
+                "tables": Out(TablePort(params.table)),
             }
         )
 
@@ -72,6 +78,7 @@ class NoiseUnit(wiring.Component):
         m.submodules.source = source = GeneratorSource(params.source)
         m.submodules.shaper = shaper = NoiseShaper(params.field_bits, params.table)
 
+        connect(m, shaper.tables, flipped(self.tables))
         words = source.noise
         m.d.comb += [
             [words.clear.eq(self.clear), words.load.eq(self.load), words.inject.eq(self.inject)],
@@ -172,8 +179,13 @@ class Lane(wiring.Component):
         ]
         failed = Signal(params.units)
         m.d.comb += self.failed.eq(failed.any())
+        tables = [
+            NoiseTables(params.table, min(2, params.units - g)) for g in range(0, params.units, 2)
+        ]
+        m.submodules += tables
         for g in range(params.units):
             m.submodules[f"noise{g}"] = unit = NoiseUnit(params)
+            connect(m, unit.tables, tables[g // 2].ports[g % 2])
             m.d.comb += [
                 unit.draw.eq(self.draw),
                 unit.temperature.eq(self.temperature),

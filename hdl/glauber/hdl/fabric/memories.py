@@ -6,8 +6,14 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from ..facts.machine import MachineParams
+from ..family import has_spram
+from .spram import SinglePortMemory
 
 __all__ = ["ProgramMemory", "StateCopy", "StateWrite", "coupling_layout"]
+
+
+# Slots from which on the few single-port memories of a device are better spent on a program.
+_SPRAM_WORTH = 4096
 
 
 def coupling_layout(params: MachineParams) -> data.StructLayout:
@@ -32,7 +38,12 @@ class ProgramMemory(wiring.Component):
 
     Timing
     ------
-    Two clocks from `address` to `couplings`: block RAM and its output register.
+    Two clocks from `address` to `couplings`: memory and its output register. Without meaning after
+    a write, which comes only while no run is under way.
+
+    Gates
+    -----
+    Single-port memories where the device has them and the program is long enough to need them.
     """
 
     LATENCY = 2
@@ -58,16 +69,29 @@ class ProgramMemory(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.memory = words = memory.Memory(shape=self._shape, depth=self._depth, init=[])
-        read, write = words.read_port(), words.write_port(granularity=1)
-
-        m.d.comb += [
-            read.addr.eq(self.address),
-            write.addr.eq(self.w_address),
-            write.en.eq(self.write),
-        ]
-        m.d.comb += [write.data[k].eq(self.w_data) for k in range(len(self.write))]
-        m.d.sync += self.couplings.eq(read.data)
+        # Not reset, so that it can be the output register of the block RAM.
+        held = Signal(self._shape, reset_less=True)
+        m.d.comb += self.couplings.eq(held)
+        if has_spram(platform) and self._depth >= _SPRAM_WORTH:
+            width = len(self.w_data.as_value())
+            words = SinglePortMemory(self._depth, len(self.write), width)
+            m.submodules.memory = words
+            m.d.comb += [
+                [words.address.eq(self.address), words.write.eq(self.write)],
+                [words.w_address.eq(self.w_address), words.w_data.eq(self.w_data)],
+            ]
+            m.d.sync += held.eq(words.data)
+        else:
+            m.submodules.memory = words = memory.Memory(
+                shape=self._shape, depth=self._depth, init=[]
+            )
+            read, write = words.read_port(), words.write_port(granularity=1)
+            m.d.comb += [
+                [read.addr.eq(self.address), write.addr.eq(self.w_address)],
+                write.en.eq(self.write),
+            ]
+            m.d.comb += [write.data[k].eq(self.w_data) for k in range(len(self.write))]
+            m.d.sync += held.eq(read.data)
 
         return m
 
@@ -136,7 +160,9 @@ class StateCopy(wiring.Component):
         read = words.read_port()
 
         m.d.comb += read.addr.eq(self.address)
-        m.d.sync += self.states.eq(read.data)
+        held = Signal.like(self.states, reset_less=True)  # as in `ProgramMemory`
+        m.d.sync += held.eq(read.data)
+        m.d.comb += self.states.eq(held)
         # Neighbouring addresses, so that synthesis makes them one wide port of a block RAM.
         for index in range(params.beat_pbits):
             port = words.write_port()

@@ -25,12 +25,15 @@ class WriteBack(wiring.Component):
     target : In
         The row of the state memory.
     states : In(lanes * replicas)
+    host : In(StateWrite)
+        The host's writes, which take the place of a beat; only while there is none.
     write : Out(StateWrite)
+        From flip-flops, for it goes to all state copies.
 
     Timing
     ------
     The first beat stands at `write` two clocks after `take`, the others
-    in the clocks after it.
+    in the clocks after it. A write of the host stands there a clock after it came.
     """
 
     LATENCY = 2
@@ -38,6 +41,7 @@ class WriteBack(wiring.Component):
     take: Signal
     target: Signal
     states: Signal
+    host: data.View
     write: data.View
 
     def __init__(self, params: MachineParams) -> None:
@@ -47,6 +51,7 @@ class WriteBack(wiring.Component):
                 "take": In(1),
                 "target": In(ceil_log2(params.pbits // params.lanes)),
                 "states": In(params.lanes * params.replicas),
+                "host": In(StateWrite(params)),
                 "write": Out(StateWrite(params)),
             }
         )
@@ -70,10 +75,13 @@ class WriteBack(wiring.Component):
             ]
         with m.Elif(left != 0):
             m.d.sync += [row.eq(row >> width), beat.eq(beat + 1), left.eq(left - 1)]
-        m.d.sync += [
-            self.write.enable.eq((left != 0).replicate(params.beat_pbits)),
-            self.write.beat.eq(Cat(beat, target)),
-            self.write.states.eq(row[:width]),
-        ]
+        with m.If(self.host.enable.any()):
+            m.d.sync += self.write.eq(self.host)
+        with m.Else():
+            m.d.sync += [
+                self.write.enable.eq((left != 0).replicate(params.beat_pbits)),
+                self.write.beat.eq(Cat(beat, target)),
+                self.write.states.eq(row[:width]),
+            ]
 
         return m

@@ -13,6 +13,9 @@ __all__ = ["CobsDecoder", "CobsEncoder", "CobsToken", "FrameByte"]
 # zero, or for the bytes alone if it is as long as a block can be.
 
 
+# From the count of bytes to the byte in the output register of the block.
+READ_CLOCKS = 2
+
 # One byte of a frame, and whether the frame ends with it.
 FrameByte = data.StructLayout({"data": 8, "last": 1})
 
@@ -80,8 +83,8 @@ class CobsEncoder(wiring.Component):
 
     Timing
     ------
-    A block is collected and then sent, for its code byte comes first: two clocks per byte, and one
-    or two more per frame. Matches `cobs.encode` of the Python package `cobs`, with a
+    A block is collected and then sent, for its code byte comes first: four clocks per byte, and
+    three or four more per frame. Matches `cobs.encode` of the Python package `cobs`, with a
     zero byte after each frame.
     """
 
@@ -97,10 +100,13 @@ class CobsEncoder(wiring.Component):
         write, read = block.write_port(), block.read_port()
         size = Signal(8)
         sent = Signal(8)  # bytes of the block sent, with its code byte
+        byte = Signal(8, reset_less=True)  # can be the output register of the block RAM
+        age = Signal(range(READ_CLOCKS + 1))  # clocks that the read address has stood
+        m.d.sync += byte.eq(read.data)
         last = Signal()  # the frame ends with this block
         zero = Signal()  # the frame ends with a zero, which needs an empty block after it
         m.d.comb += [write.addr.eq(size), write.data.eq(self.i.payload.data)]
-        m.d.comb += [read.addr.eq(sent), read.en.eq(self.o.ready)]
+        m.d.comb += read.addr.eq(sent - 1)
         with m.FSM():
             with m.State("COLLECT"):
                 m.d.comb += [self.i.ready.eq(1), write.en.eq(1)]
@@ -111,10 +117,12 @@ class CobsEncoder(wiring.Component):
                     with m.If(ends | self.i.payload.last | (size == COBS_BLOCK_BYTES - 1)):
                         m.next = "SEND"
             with m.State("SEND"):
-                m.d.comb += self.o.valid.eq(1)
-                m.d.comb += self.o.payload.eq(Mux(sent == 0, size + 1, read.data))
-                with m.If(self.o.ready):
-                    m.d.sync += sent.eq(sent + 1)
+                m.d.comb += self.o.valid.eq(age == READ_CLOCKS)
+                m.d.comb += self.o.payload.eq(Mux(sent == 0, size + 1, byte))
+                with m.If(age != READ_CLOCKS):
+                    m.d.sync += age.eq(age + 1)
+                with m.Elif(self.o.ready):
+                    m.d.sync += [sent.eq(sent + 1), age.eq(0)]
                     with m.If(sent == size):
                         m.d.sync += [size.eq(0), sent.eq(0), zero.eq(0)]
                         with m.If(~last):

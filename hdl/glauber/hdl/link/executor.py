@@ -69,6 +69,8 @@ class Executor(wiring.Component):
         wiring.connect(m, wiring.flipped(self.i), reader.i)
         wiring.connect(m, writer.o, wiring.flipped(self.o))
 
+        word = Signal(32, reset_less=True)  # can be the output register of the block RAM
+        m.d.sync += word.eq(read.data)
         result = Signal(Result)
         words = Signal.like(writer.count)
         access, bus, head = reader.o.payload, self.bus, writer.i.payload
@@ -77,10 +79,11 @@ class Executor(wiring.Component):
             [bus.write.eq(access.write), bus.address.eq(access.address)],
             bus.w_data.eq(access.w_data),
             [write.addr.eq(words), write.data.eq(bus.r_data)],
-            [read.addr.eq(writer.address), writer.r_data.eq(read.data), read.en.eq(1)],
+            [read.addr.eq(writer.address), writer.r_data.eq(word), read.en.eq(1)],
             [head.kind.eq(reader.kind), head.seq.eq(reader.seq), head.result.eq(result)],
-            writer.count.eq(Mux(result == Result.OK, words, 0)),
         ]
+        # It is looked at only after the head.
+        m.d.sync += writer.count.eq(Mux(result == Result.OK, words, 0))
         with m.FSM():
             with m.State("ACCESS"), m.If(reader.o.valid):
                 refused = (access.result != Result.OK) | (result != Result.OK)

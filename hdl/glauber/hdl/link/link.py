@@ -9,8 +9,10 @@ from amaranth.lib.wiring import In, Out
 from ..facts.frames import buffer_bytes
 from ..facts.machine import MachineParams
 from .bus import BusSignature
+from .cobs import FrameByte
 from .executor import Executor
 from .receiver import FrameReceiver
+from .slice import StreamSlice
 from .transmitter import FrameTransmitter
 
 __all__ = ["Link"]
@@ -30,7 +32,7 @@ class Link(wiring.Component):
     Members
     -------
     i : In(stream of 8 bits)
-        Bytes from the requester; `ready` is always 1.
+        Bytes from the requester; `ready` is 1 in every second clock at least.
     o : Out(stream of 8 bits)
         Bytes to the requester.
     bus : Out(BusSignature)
@@ -40,7 +42,7 @@ class Link(wiring.Component):
 
     Timing
     ------
-    Takes one byte per clock; while a reply is sent, gives at least one byte per three clocks on
+    Takes one byte per two clocks; while a reply is sent, gives at least one byte per five clocks on
     average.
     """
 
@@ -65,11 +67,13 @@ class Link(wiring.Component):
         m = Module()
         m.submodules.receiver = receiver = FrameReceiver(self._depth)
         m.submodules.executor = executor = Executor(self._burst_words, self._depth)
+        m.submodules.between = between = StreamSlice(FrameByte)
         m.submodules.transmitter = transmitter = FrameTransmitter()
         wiring.connect(m, wiring.flipped(self.i), receiver.i)
         wiring.connect(m, receiver.o, executor.i)
         wiring.connect(m, executor.bus, wiring.flipped(self.bus))
-        wiring.connect(m, executor.o, transmitter.i)
+        wiring.connect(m, executor.o, between.i)
+        wiring.connect(m, between.o, transmitter.i)
         wiring.connect(m, transmitter.o, wiring.flipped(self.o))
         m.d.comb += executor.length.eq(receiver.length)
         with m.If(receiver.bad):

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.crc.catalog import CRC32_ISO_HDLC
 from amaranth.lib.memory import Memory
@@ -12,9 +12,12 @@ from amaranth.utils import exact_log2
 from ..facts.errors import FactError
 from ..facts.frames import CRC_BYTES, HEAD_BYTES
 from .cobs import CobsDecoder, FrameByte
+from .slice import StreamSlice
 
 __all__ = ["FrameReceiver"]
 
+# From an address to the byte in the output register, and to `length` and then `last`.
+READ_CLOCKS = 2
 DEPTH_MIN = 8
 DEPTH_MAX = 1 << 20
 
@@ -34,7 +37,7 @@ class FrameReceiver(wiring.Component):
     Members
     -------
     i : In(stream of 8 bits)
-        Coded bytes and delimiters. `ready` is always 1.
+        Coded bytes and delimiters. `ready` is 1 in every second clock at least.
     o : Out(stream of FrameByte)
         The content of good frames: `HEAD_BYTES` or more, without the checksum.
     length : Out(range(depth))
@@ -45,9 +48,9 @@ class FrameReceiver(wiring.Component):
 
     Timing
     ------
-    Takes and gives one byte per clock; the first byte stands at `o` three clocks after the
-    delimiter is taken. A frame is good where `facts.frames.unseal` accepts what `cobs.decode` makes
-    of it.
+    Takes one byte per two clocks and gives one per three; the first byte stands at `o` five clocks
+    after the delimiter is taken. A frame is good where `facts.frames.unseal` accepts what
+    `cobs.decode` makes of it.
     """
 
     i: stream.Interface
@@ -86,15 +89,20 @@ class FrameReceiver(wiring.Component):
         count = Signal(exact_log2(self._depth) + 1)  # bytes in the buffer, with the checksum
         full = count[-1]
         token, arrives = decoder.o.payload, decoder.o.valid
-        wiring.connect(m, wiring.flipped(self.i), decoder.i)
+        # So that tokens are two clocks apart, and what they are judged by can be registered.
+        m.submodules.slowed = slowed = StreamSlice(8)
+        wiring.connect(m, wiring.flipped(self.i), slowed.i)
+        wiring.connect(m, slowed.o, decoder.i)
+        matches, long_enough, good = Signal(), Signal(), token.good & ~spoilt & ~held
+        m.d.sync += matches.eq(crc.match_detected)
+        m.d.sync += long_enough.eq(count >= HEAD_BYTES + CRC_BYTES)
         m.d.comb += decoder.o.ready.eq(1)
         m.d.comb += [crc.data.eq(token.data), crc.valid.eq(arrives & ~token.end)]
         m.d.comb += crc.start.eq(arrives & token.end)
         m.d.comb += [write.addr.eq(count), write.data.eq(token.data)]
         with m.If(arrives & token.end):
             m.d.sync += spoilt.eq(0)
-            long_enough = count >= HEAD_BYTES + CRC_BYTES
-            with m.If(token.good & crc.match_detected & long_enough & ~spoilt & ~held):
+            with m.If(good & matches & long_enough):
                 m.d.sync += held.eq(1)
             with m.Else():
                 m.d.comb += self.bad.eq(1)
@@ -106,18 +114,63 @@ class FrameReceiver(wiring.Component):
             m.d.comb += write.en.eq(1)
             m.d.sync += count.eq(count + 1)
 
-        fetched = Signal(exact_log2(self._depth))
-        moves = ~self.o.valid | self.o.ready
-        m.d.comb += self.length.eq(count - CRC_BYTES)
+        m.submodules.offer = offer = _Offer(self._depth)
+        wiring.connect(m, offer.o, wiring.flipped(self.o))
         m.d.comb += [
-            self.o.payload.data.eq(read.data),
-            self.o.payload.last.eq(fetched == self.length),
+            [offer.held.eq(held), offer.count.eq(count)],
+            [read.addr.eq(offer.address), offer.r_data.eq(read.data)],
+            self.length.eq(offer.length),
         ]
-        m.d.comb += [read.addr.eq(fetched), read.en.eq(moves)]
-        with m.If(moves):
-            m.d.sync += self.o.valid.eq(held & ~self.o.payload.last)
-            with m.If(held):
-                m.d.sync += fetched.eq(fetched + 1)
-        with m.If(self.o.valid & self.o.ready & self.o.payload.last):
-            m.d.sync += [held.eq(0), count.eq(0), fetched.eq(0)]
+        with m.If(offer.done):
+            m.d.sync += [held.eq(0), count.eq(0)]
+        return m
+
+
+class _Offer(wiring.Component):
+    """Reads the frame that is held, slowly enough for the output register of the buffer."""
+
+    held: Signal
+    count: Signal
+    address: Signal
+    r_data: Signal
+    length: Signal
+    o: stream.Interface
+    done: Signal
+
+    def __init__(self, depth: int) -> None:
+        super().__init__(
+            {
+                "held": In(1),
+                "count": In(range(depth + 1)),
+                "address": Out(range(depth)),
+                "r_data": In(8),
+                "length": Out(range(depth)),
+                "o": Out(stream.Signature(FrameByte)),
+                "done": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+
+        byte, last = Signal(8, reset_less=True), Signal()
+        age = Signal(range(READ_CLOCKS + 1))  # clocks that the address has stood
+        taken = self.o.valid & self.o.ready
+        m.d.sync += [
+            byte.eq(self.r_data),
+            self.length.eq(self.count - CRC_BYTES),
+            last.eq(self.address == self.length - 1),
+        ]
+        m.d.comb += [
+            self.o.valid.eq(age == READ_CLOCKS),
+            [self.o.payload.data.eq(byte), self.o.payload.last.eq(last)],
+            self.done.eq(taken & last),
+        ]
+        with m.If(~self.held | taken):
+            m.d.sync += age.eq(0)
+        with m.Elif(age != READ_CLOCKS):
+            m.d.sync += age.eq(age + 1)
+        with m.If(taken):
+            m.d.sync += self.address.eq(Mux(last, 0, self.address + 1))
+
         return m

@@ -27,9 +27,9 @@ class ReplyWriter(wiring.Component):
     i : In(stream of ReplyHead)
         A reply to be written; `ready` is 1 when its last byte is taken.
     count : In(range(words + 1))
-        Words of the reply, stable while `i.valid`.
+        Words of the reply, stable from the second clock of `i.valid` on.
     address : Out(range(words)), r_data : In(32)
-        Read port of the memory with one clock of latency, always enabled.
+        Read port of the memory with at most two clocks of latency, always enabled.
     o : Out(stream of FrameByte)
         The content of the replies.
 
@@ -61,6 +61,9 @@ class ReplyWriter(wiring.Component):
         shift = Signal(32, reset_less=True)
         part = Signal(2)
         index = Signal.like(self.count)
+        # Registered: both stand still for longer than that before it is looked at.
+        no_more = Signal()
+        m.d.sync += no_more.eq(index == self.count)
         m.d.comb += self.address.eq(index)
         with m.FSM():
             with m.State("HEAD"):
@@ -76,7 +79,7 @@ class ReplyWriter(wiring.Component):
                 ends = part == 3
                 m.d.comb += self.o.valid.eq(1)
                 m.d.comb += self.o.payload.data.eq(shift[:8])
-                m.d.comb += self.o.payload.last.eq(ends & (index == self.count))
+                m.d.comb += self.o.payload.last.eq(ends & no_more)
                 with m.If(self.o.ready):
                     m.d.sync += [shift.eq(shift >> 8), part.eq(part + 1)]
                     with m.If(self.o.payload.last):

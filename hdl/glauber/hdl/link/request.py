@@ -53,7 +53,7 @@ class RequestReader(wiring.Component):
 
     Timing
     ------
-    One clock per byte and one per access. The last byte of a request is taken before its last
+    One clock per byte and two per access. The last byte of a request is taken before its last
     access is offered. Matches `facts.frames`.
     """
 
@@ -89,21 +89,24 @@ class RequestReader(wiring.Component):
         m = Module()
         byte, ends, access = self.i.payload.data, self.i.payload.last, self.o.payload
         part = Signal(2)
-        final = Signal()  # the last byte has been taken
+        # The last byte has been taken; one word is left, registered: before every access of a read,
+        # CHECK is a clock to look at the count.
+        final, one = Signal(), Signal()
         count = access.w_data[-8 * COUNT_BYTES :]  # of a READ, where its bytes end up
         writes = byte == Kind.WRITE
         whole = (self.length > FIXED_BYTES) & (self.length[:2] == FIXED_BYTES % 4)
         fits = Mux(
             writes, whole & (self.length <= self._longest), self.length == FIXED_BYTES + COUNT_BYTES
         )
-        m.d.comb += access.last.eq(
-            (access.result != Result.OK) | Mux(access.write, final, count == 1)
-        )
+        m.d.sync += one.eq(count == 1)
+        m.d.comb += access.last.eq((access.result != Result.OK) | Mux(access.write, final, one))
         with m.FSM() as fsm:
             m.d.comb += self.i.ready.eq(~fsm.ongoing("CHECK") & ~fsm.ongoing("ACCESS"))
             with m.State("KIND"), m.If(self.i.valid):
-                m.d.sync += [self.kind.eq(byte), access.write.eq(writes)]
-                m.d.sync += access.result.eq(Mux(fits, Result.OK, Result.BAD_LENGTH))
+                m.d.sync += [
+                    [self.kind.eq(byte), access.write.eq(writes)],
+                    access.result.eq(Mux(fits, Result.OK, Result.BAD_LENGTH)),
+                ]
                 with m.If(~writes & (byte != Kind.READ)):
                     m.d.sync += access.result.eq(Result.BAD_KIND)
                 m.next = "SEQ"
@@ -117,8 +120,7 @@ class RequestReader(wiring.Component):
             with m.State("SKIP"), m.If(self.i.valid & ends):
                 m.next = "ACCESS"
             with m.State("ADDRESS"), m.If(self.i.valid):
-                m.d.sync += access.address.eq(Cat(access.address[8:], byte))
-                m.d.sync += part.eq(part + 1)
+                m.d.sync += [access.address.eq(Cat(access.address[8:], byte)), part.eq(part + 1)]
                 with m.If(part == ADDRESS_BYTES - 1):
                     m.d.sync += part.eq(Mux(access.write, 0, 4 - COUNT_BYTES))
                     m.next = "BODY"
@@ -139,4 +141,6 @@ class RequestReader(wiring.Component):
                         m.next = "KIND"
                     with m.Elif(access.write):
                         m.next = "BODY"
+                    with m.Else():
+                        m.next = "CHECK"
         return m

@@ -45,7 +45,8 @@ class WriteWindow(wiring.Component):
 
     Timing
     ------
-    Answers in the clock of the request; one word per clock.
+    Answers in the clock of the request, and writes in the next, in which address and data must
+    still stand, as they do behind a `BusRegister`.
     """
 
     bus: Any
@@ -64,11 +65,10 @@ class WriteWindow(wiring.Component):
             self.window.address.eq(self.bus.address),
             self.window.data.eq(self.bus.w_data),
         ]
+        m.d.sync += self.window.enable.eq(0)
         with m.If(self.bus.write & (self.bus.address[:REGION_SHIFT] < self._words)):
-            m.d.comb += [
-                self.bus.result.eq(Result.OK),
-                self.window.enable.eq(self.bus.valid),
-            ]
+            m.d.comb += self.bus.result.eq(Result.OK)
+            m.d.sync += self.window.enable.eq(self.bus.valid)
 
         return m
 
@@ -85,7 +85,7 @@ class MemoryPort(wiring.Signature):
         `w_data` is written in this clock.
     w_data : Out(32)
     r_data : In(32)
-        What stands at `address`, a clock later.
+        What stands at `address`, two clocks later.
     """
 
     def __init__(self, words: int) -> None:
@@ -119,7 +119,7 @@ class MemoryWindow(wiring.Component):
 
     Timing
     ------
-    Answers a read one clock after the request, all else in its clock.
+    Answers a read two clocks after the request, all else in its clock.
     """
 
     bus: Any
@@ -145,6 +145,10 @@ class MemoryWindow(wiring.Component):
             self.port.write.eq(self.bus.valid & self.bus.write & allowed),
             self.port.w_data.eq(self.bus.w_data),
         ]
-        m.d.sync += fetched.eq(self.bus.valid & ~fetched)
+        fetching = Signal()
+        m.d.sync += [
+            fetching.eq(self.bus.valid & ~fetching & ~fetched),
+            fetched.eq(fetching),
+        ]
 
         return m

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from amaranth.hdl import Instance, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..facts.errors import FactError
+from ..family import Family
 
-__all__ = ["RING_STAGES", "RING_STAGES_MAX", "RING_STAGES_MIN", "Family", "RingOscillators"]
+__all__ = ["RING_STAGES", "RING_STAGES_MAX", "RING_STAGES_MIN", "RingOscillators"]
 
 # Two lengths, so that neighbours do not run at almost the same frequency and lock to each other.
 RING_STAGES = (3, 5) * 8
@@ -18,14 +18,6 @@ RING_STAGES_MIN = 3  # a LUT alone may oscillate as well, but nothing here relie
 RING_STAGES_MAX = 63  # a longer ring has fewer periods per second, and jitter comes by the period
 _NAND = 0x7777  # of the first two inputs, whatever the other two are
 _NOT = 0x5555  # of the first input, whatever the other three are
-
-
-class Family(Enum):
-    """An FPGA family whose LUTs `RingOscillators` can name."""
-
-    ICE40 = "ice40"
-    ECP5 = "ecp5"
-    GOWIN = "gowin"
 
 
 @dataclass(frozen=True)

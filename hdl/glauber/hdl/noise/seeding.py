@@ -28,19 +28,22 @@ class SeedLoader(wiring.Component):
         Words of `Region.SEEDS`.
     clear, load : Out(generators)
         One bit per generator.
+    loading : Out(1)
+        Some generator is being loaded.
     inject : Out(32)
-        Shared by all generators; zero except in the clock after a word.
+        Shared by all generators; zero except in the second clock after a word.
 
     Timing
     ------
-    A generator is cleared in the clock of its first word, loaded in the clock after each word, and
-    stepped in the `warmup` clocks after its last one. Words must be at least 2 + `warmup` clocks
-    apart, as they are when they come as the bytes of a frame.
+    A generator is cleared in the clock after its first word, loaded in the second after each word,
+    and stepped in the `warmup` clocks after its last one. Words must be at least 2 + `warmup`
+    clocks apart, as they are when they come as the bytes of a frame.
     """
 
     window: Any
     clear: Signal
     load: Signal
+    loading: Signal
     inject: Signal
 
     def __init__(self, params: MachineParams) -> None:
@@ -51,6 +54,7 @@ class SeedLoader(wiring.Component):
                 "window": In(WindowSignature(words)),
                 "clear": Out(params.generators),
                 "load": Out(params.generators),
+                "loading": Out(1),
                 "inject": Out(WORD_BITS),
             }
         )
@@ -59,17 +63,24 @@ class SeedLoader(wiring.Component):
         m = Module()
         generator = self._params.source.generator
 
+        # A copy of its own, for it goes on to all lanes.
+        word = Signal.like(self.window.data, reset_less=True)
+        address = Signal.like(self.window.address, reset_less=True)
+        enable = Signal()
+        m.d.sync += [word.eq(self.window.data), address.eq(self.window.address)]
+        m.d.sync += enable.eq(self.window.enable)
+
         each = exact_log2(generator.seed_words)
-        part = self.window.address[:each]
+        part = address[:each]
         chosen = Signal(self._params.generators, reset_less=True)
         steps = Signal(range(generator.warmup + 2))
         now = Signal.like(chosen)
-        m.d.comb += now.eq(1 << self.window.address[each:])
+        m.d.comb += [now.eq(1 << address[each:]), self.loading.eq(steps != 0)]
         m.d.sync += self.inject.eq(0)
-        with m.If(self.window.enable):
+        with m.If(enable):
             m.d.sync += [
                 chosen.eq(now),
-                self.inject.eq(self.window.data),
+                self.inject.eq(word),
                 steps.eq(1),
             ]
             with m.If(part == 0):

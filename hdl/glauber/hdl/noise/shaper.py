@@ -1,12 +1,15 @@
 """From a random word to logistic noise at a temperature."""
 
+from typing import Any
+
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
-from amaranth.lib import memory, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..facts import noise as facts
 from ..facts.noise import NoiseTable
 from ..facts.numbers import LOGIT_FORMAT, TEMPERATURE_FORMAT, noise_limit
+from .tables import TablePort
 
 __all__ = ["LeadingOnes", "NoiseShaper"]
 
@@ -56,6 +59,8 @@ class NoiseShaper(wiring.Component):
     temperature : In(18)
         T in `TEMPERATURE_FORMAT`; used `TEMPERATURE_LATENCY` clocks after the word came in.
     noise : Out(signed(field_bits))
+    tables : Out(TablePort)
+        Where the logits of words are looked up.
 
     Timing
     ------
@@ -73,11 +78,12 @@ class NoiseShaper(wiring.Component):
     """
 
     TEMPERATURE_LATENCY = 4
-    LATENCY = 6
+    LATENCY = 8
 
     word: Signal
     temperature: Signal
     noise: Signal
+    tables: Any
 
     def __init__(self, field_bits: int, table: NoiseTable) -> None:
         self._limit = noise_limit(field_bits)
@@ -87,22 +93,29 @@ class NoiseShaper(wiring.Component):
                 "word": In(facts.WORD_BITS),
                 "temperature": In(TEMPERATURE_FORMAT.width),
                 "noise": Out(signed(field_bits)),
+                "tables": Out(TablePort(table)),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.lookup = lookup = _Lookup(self._table)
+        m.submodules.addresses = addresses = _Addresses(self._table)
+        connect(m, addresses.tables, flipped(self.tables))
 
+        # Registers before, in and behind the multiplication, as multipliers of FPGAs have them.
+        # These are far from the tables, so the sum has one of its own.
         logit = Signal(LOGIT_FORMAT.width, reset_less=True)
-        product = Signal(LOGIT_FORMAT.width + TEMPERATURE_FORMAT.width, reset_less=True)
+        first, second = Signal.like(logit), Signal.like(self.temperature, reset_less=True)
+        unfinished = Signal(LOGIT_FORMAT.width + TEMPERATURE_FORMAT.width, reset_less=True)
+        product = Signal.like(unfinished)
         magnitude = product[LOGIT_FORMAT.fraction_bits + TEMPERATURE_FORMAT.fraction_bits :]
         sign = Signal(self.LATENCY - 1, reset_less=True)
-        m.d.comb += lookup.word.eq(self.word)
+        m.d.comb += addresses.word.eq(self.word)
         m.d.sync += [
             sign.eq(Cat(self.word[facts.SIGN_SHIFT], sign)),
-            logit.eq(lookup.coarse + lookup.offset),
-            product.eq(logit * self.temperature),
+            logit.eq(self.tables.coarse + self.tables.offset),
+            [first.eq(logit), second.eq(self.temperature)],
+            [unfinished.eq(first * second), product.eq(unfinished)],
             self.noise.eq(
                 Mux(magnitude > self._limit, self._limit, magnitude)
                 ^ sign[-1].replicate(len(self.noise))
@@ -112,63 +125,38 @@ class NoiseShaper(wiring.Component):
         return m
 
 
-class _Lookup(wiring.Component):
-    """The coarse and the offset entry of a word, 3 clocks later."""
+class _Addresses(wiring.Component):
+    """The addresses of a word in both tables, a clock later."""
 
     word: Signal
-    coarse: Signal
-    offset: Signal
+    tables: Any
 
     def __init__(self, table: NoiseTable) -> None:
         self._table = table
-        super().__init__(
-            {
-                "word": In(facts.WORD_BITS),
-                "coarse": Out(LOGIT_FORMAT.width),
-                "offset": Out(max(table.offsets()).bit_length()),
-            }
-        )
+        super().__init__({"word": In(facts.WORD_BITS), "tables": Out(TablePort(table))})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         table = self._table
         m.submodules.ones = ones = LeadingOnes(facts.EXPONENT_BITS)
-        m.submodules.coarse = coarse = memory.Memory(
-            shape=len(self.coarse), depth=1 << table.coarse_address_bits, init=table.coarse()
-        )
-        m.submodules.offset = offset = memory.Memory(
-            shape=len(self.offset), depth=1 << table.offset_address_bits, init=table.offsets()
-        )
-        coarse_port, offset_port = coarse.read_port(), offset.read_port()
 
         exponent = Signal.like(ones.o, reset_less=True)
         mantissa = Signal(facts.MANTISSA_BITS, reset_less=True)
         cold = exponent >= facts.COLD_EXPONENT
-        # Mantissa bits that the coarse entry resolves, and the fine bits below them.
-        hot_top = mantissa[facts.MANTISSA_BITS - table.coarse_bits :]
-        cold_top = mantissa[facts.MANTISSA_BITS - table.coarse_bits + 1 :]
-        hot_fine = mantissa[: -table.coarse_bits][-table.fine_bits :]
-        cold_fine = mantissa[: 1 - table.coarse_bits][-table.fine_bits :]
-        group = mantissa[-facts.OFFSET_TOP_BITS :]
-        hot_exponent = exponent[: facts.COLD_EXPONENT_BITS - 1]
-        cold_exponent = (exponent - facts.COLD_EXPONENT)[: facts.COLD_EXPONENT_BITS]
-        hot_offset = Cat(hot_fine, group, hot_exponent)
-        cold_offset = Cat(cold_fine, cold_top)
-        width = table.offset_address_bits - 1
+        top = mantissa[facts.MANTISSA_BITS - table.coarse_bits :]
+        fine, end = table.fine_span
+        group_start = facts.MANTISSA_BITS - facts.OFFSET_TOP_BITS
+        low = exponent[: facts.COLD_EXPONENT_BITS - 1]
+        shared = Cat(mantissa[fine + 1 : end], mantissa[group_start:])
+        hot_offset, cold_offset = Cat(mantissa[fine], low), mantissa[end:group_start]
+        coarse, offset = self.tables.coarse_address, self.tables.offset_address
 
         m.d.comb += [
             ones.i.eq(self.word[facts.MANTISSA_BITS : facts.SIGN_SHIFT]),
-            coarse_port.addr.eq(
-                Mux(cold, Cat(cold_top, cold_exponent, 1), Cat(hot_top, hot_exponent, 0))
-            ),
-            offset_port.addr[:width].eq(Mux(cold, cold_offset, hot_offset)),
-            offset_port.addr[width].eq(cold),
+            coarse.eq(Cat(top[1:], low, Mux(cold, exponent[-1], top[0]), cold)),
+            offset[:-1].eq(Cat(shared, Mux(cold, cold_offset, hot_offset))),
+            offset[-1].eq(cold),
         ]
-        m.d.sync += [
-            exponent.eq(ones.o),
-            mantissa.eq(self.word),
-            self.coarse.eq(coarse_port.data),
-            self.offset.eq(offset_port.data),
-        ]
+        m.d.sync += [exponent.eq(ones.o), mantissa.eq(self.word)]
 
         return m

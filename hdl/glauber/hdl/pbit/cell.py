@@ -1,8 +1,10 @@
 """The p-bit cell: adds couplings to noise; the sign of the sum is the new state."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal, signed
+from amaranth.hdl import Module, Mux, Signal, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+
+from .accumulator import Accumulator
 
 __all__ = ["CouplingPair", "PbitCell"]
 
@@ -111,14 +113,17 @@ class PbitCell(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
+        m.submodules.accumulator = accumulator = Accumulator(len(self.noise))
 
-        total = Signal(signed(len(self.noise)), reset_less=True)
-        start = Mux(self.first, self.noise, total)
-        minus = ~self.neighbours[0]
+        plus = self.neighbours[0]
         agree = self.neighbours.all() | ~self.neighbours.any()
-        # Two's complement negation as XOR and carry-in; the extra low bit makes one carry chain.
-        operand = Mux(agree, self.same, self.opposite) ^ minus.replicate(len(self.same)).as_signed()
-        m.d.comb += self.state.eq(~total[-1])
-        m.d.sync += total.eq((Cat(1, start).as_signed() + Cat(minus, operand).as_signed()) >> 1)
+        # Two's complement negation as XOR and carry.
+        chosen = Mux(agree, self.same, self.opposite)
+        operand = chosen ^ (~plus).replicate(len(chosen)).as_signed()
+        m.d.comb += [
+            [accumulator.operand.eq(operand), accumulator.plus.eq(plus)],
+            [accumulator.first.eq(self.first), accumulator.start.eq(self.noise)],
+            self.state.eq(~accumulator.total[-1]),
+        ]
 
         return m

@@ -92,7 +92,8 @@ class Sequencer(wiring.Component):
         slots_left = Signal(facts.ROW_LENGTH_BITS)
         draws_left = Signal(range(self._params.draws + 1))
         sweeps_left = Signal(32 - facts.SWEEPS_SHIFT)
-        row_end = phases.walking & (slots_left <= 1)
+        ending = Signal(init=1)  # slots_left <= 1
+        row_end = phases.walking & ending
         sweep_end = row_end & rows.wrapped
         step_end = sweep_end & (sweeps_left == 1)
 
@@ -112,6 +113,7 @@ class Sequencer(wiring.Component):
         m.d.sync += [
             slot.first.eq(rows.advance),
             slots_left.eq(Mux(slots_left == 0, 0, slots_left - 1)),
+            ending.eq(Mux(rows.advance, rows.word[: len(slots_left)] <= 1, slots_left <= 2)),
             draws_left.eq(Mux(draws_left == 0, 0, draws_left - 1)),
             slot.address.eq(Mux(phases.begin | sweep_end, 0, slot.address + 1)),
         ]

@@ -65,13 +65,16 @@ class PrefetchTable(wiring.Component):
 
         index = Signal(range(self._depth))
         at_last = index == (self.count - 1)[: len(index)]
+        # Not reset, so that it can be the output register of the block RAM.
+        word = Signal(32, reset_less=True)
         m.d.comb += [
+            self.word.eq(word),
             write.addr.eq(self.window.address),
             write.data.eq(self.window.data),
             write.en.eq(self.window.enable),
             read.addr.eq(index),
         ]
-        m.d.sync += self.word.eq(read.data)
+        m.d.sync += word.eq(read.data)
         with m.If(self.rewind):
             m.d.sync += [index.eq(0), self.wrapped.eq(0)]
         with m.Elif(self.advance):

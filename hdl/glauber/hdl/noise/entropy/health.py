@@ -24,7 +24,8 @@ class RepetitionTest(wiring.Component):
         In the clock after a raw bit: it and the ones before it were the same, `REPETITION_CUTOFF`
         in all or more.
     longest : Out(range(REPETITION_CUTOFF + 1))
-        The most equal raw bits in a row since `restart`; stays at the cut-off.
+        The most equal raw bits in a row since `restart`, a clock after `failed`; stays at the
+        cut-off.
 
     Timing
     ------
@@ -56,19 +57,19 @@ class RepetitionTest(wiring.Component):
         run = Signal.like(self.longest)
         previous = Signal()
         same = (run != 0) & (self.raw.bit == previous)
-        longer = Mux(run == REPETITION_CUTOFF, run, run + 1)
-        following = Mux(same, longer, 1)
         m.d.sync += self.failed.eq(0)
+        with m.If(run > self.longest):
+            m.d.sync += self.longest.eq(run)
         with m.If(self.restart):
             m.d.sync += [run.eq(0), self.longest.eq(0)]
         with m.Elif(self.raw.valid):
-            m.d.sync += [
-                run.eq(following),
-                previous.eq(self.raw.bit),
-                self.failed.eq(following == REPETITION_CUTOFF),
-            ]
-            with m.If(following > self.longest):
-                m.d.sync += self.longest.eq(following)
+            m.d.sync += previous.eq(self.raw.bit)
+            with m.If(~same):
+                m.d.sync += run.eq(1)
+            with m.Elif(run != REPETITION_CUTOFF):
+                m.d.sync += run.eq(run + 1)
+            with m.If(same & (run >= REPETITION_CUTOFF - 1)):
+                m.d.sync += self.failed.eq(1)
 
         return m
 
@@ -91,7 +92,7 @@ class WindowTests(wiring.Component):
     done : Out(1)
         In the clock after a window.
     most_frequent : Out(range(WINDOW + 1))
-        The most often that a window held its first bit, since `restart`.
+        The most often that a window held its first bit, since `restart`; two clocks after a bit.
     transitions : Out(range(WINDOW))
         Changes in the last whole window.
 
@@ -132,28 +133,29 @@ class WindowTests(wiring.Component):
         first, previous = Signal(), Signal()
         count, changes = Signal.like(self.most_frequent), Signal.like(self.transitions)
         begins, ends = position == 0, position == WINDOW - 1
-        now = Mux(begins, 1, count + (self.raw.bit == first))
-        changed = Mux(begins, 0, changes + (self.raw.bit != previous))
+        same, change = self.raw.bit == first, self.raw.bit != previous
+        few, many = WINDOW - 1 - PROPORTION_CUTOFF, PROPORTION_CUTOFF
         m.d.sync += [self.proportion_failed.eq(0), self.transition_failed.eq(0), self.done.eq(0)]
+        with m.If(count > self.most_frequent):
+            m.d.sync += self.most_frequent.eq(count)
         with m.If(self.restart):
-            m.d.sync += [position.eq(0), self.most_frequent.eq(0), self.transitions.eq(0)]
+            m.d.sync += [position.eq(0), count.eq(0)]
+            m.d.sync += [self.most_frequent.eq(0), self.transitions.eq(0)]
         with m.Elif(self.raw.valid):
-            m.d.sync += [
-                position.eq(position + 1),
-                previous.eq(self.raw.bit),
-                [count.eq(now), changes.eq(changed)],
-                self.proportion_failed.eq(now >= PROPORTION_CUTOFF),
-                self.done.eq(ends),
-            ]
+            m.d.sync += [position.eq(position + 1), previous.eq(self.raw.bit), self.done.eq(ends)]
             with m.If(begins):
-                m.d.sync += first.eq(self.raw.bit)
-            with m.If(now > self.most_frequent):
-                m.d.sync += self.most_frequent.eq(now)
+                m.d.sync += [first.eq(self.raw.bit), count.eq(1), changes.eq(0)]
+            with m.Else():
+                m.d.sync += [count.eq(count + same), changes.eq(changes + change)]
+                m.d.sync += self.proportion_failed.eq(same & (count >= PROPORTION_CUTOFF - 1))
             with m.If(ends):
-                few, many = WINDOW - 1 - PROPORTION_CUTOFF, PROPORTION_CUTOFF
                 m.d.sync += [
-                    self.transitions.eq(changed),
-                    self.transition_failed.eq((changed <= few) | (changed >= many)),
+                    self.transitions.eq(changes + change),
+                    # Of what is known without the last bit: comparisons take their time.
+                    self.transition_failed.eq(
+                        Mux(change, changes < few, changes <= few)
+                        | Mux(change, changes >= many - 1, changes >= many)
+                    ),
                 ]
 
         return m

@@ -46,6 +46,7 @@ class RawRecord(wiring.Component):
         m.submodules.memory = words = memory.Memory(shape=_WORD_BITS, depth=RAW_WORDS, init=[])
         write, read = words.write_port(), words.read_port()
 
+        held = Signal(_WORD_BITS, reset_less=True)  # can be the output register of the block RAM
         word = Signal(_WORD_BITS - 1, reset_less=True)
         left = Signal(range(_WORD_BITS), init=_WORD_BITS - 1)
         following = Cat(word, self.raw.bit)
@@ -54,8 +55,9 @@ class RawRecord(wiring.Component):
             write.data.eq(following),
             write.en.eq(self.raw.valid & (left == 0)),
             read.addr.eq(self.port.address),
-            self.port.r_data.eq(read.data),
+            self.port.r_data.eq(held),
         ]
+        m.d.sync += held.eq(read.data)
         with m.If(self.raw.valid):
             m.d.sync += [word.eq(following[1:]), left.eq(left - 1)]
         with m.If(write.en):

@@ -44,7 +44,7 @@ class Reseeder(wiring.Component):
 
     Timing
     ------
-    `start` at least 3 clocks before a `last_draw`, and so two `last_draw` from each other.
+    `start` at least 4 clocks before a `last_draw`, and two `last_draw` at least 3 from each other.
 
     Reference
     ---------
@@ -91,14 +91,17 @@ class Reseeder(wiring.Component):
         # goes far.
         word, uses_held = Signal(WORD_BITS), Signal()
         usable = have & ~self.drop
-        fresh = Mux(self.replay, read.data, Mux(usable, held, 0))
+        recorded = Signal(WORD_BITS, reset_less=True)  # can be the output register of the block RAM
+        fresh = Mux(self.replay, recorded, Mux(usable, held, 0))
         reseed = self.last_draw & due & room
         m.d.comb += [
             self.i.ready.eq(~have & ~self.replay & (self.interval != 0)),
             self.inject.eq(Mux(self.last_draw, word, 0)),
-            [read.addr.eq(self.done), write.addr.eq(self.done), write.data.eq(word)],
+            # A clock ahead of `done`, for the next word may be due three clocks after this one.
+            read.addr.eq(self.done + reseed),
+            [write.addr.eq(self.done), write.data.eq(word)],
             write.en.eq(reseed & ~self.replay),
-            self.port.r_data.eq(read.data),
+            self.port.r_data.eq(recorded),
         ]
         with m.If(self.port.enable):
             m.d.comb += [
@@ -106,8 +109,10 @@ class Reseeder(wiring.Component):
                 [write.data.eq(self.port.w_data), write.en.eq(self.port.write)],
             ]
         coming = (left == 1) & room
-        m.d.sync += [due.eq(left == 1), word.eq(Mux(coming, fresh, 0))]
-        m.d.sync += uses_held.eq(coming & usable & ~self.replay)
+        m.d.sync += [
+            [recorded.eq(read.data), due.eq(left == 1), word.eq(Mux(coming, fresh, 0))],
+            uses_held.eq(coming & usable & ~self.replay),
+        ]
         with m.If(self.i.valid & self.i.ready):
             m.d.sync += [held.eq(self.i.payload), have.eq(1)]
         with m.If(self.last_draw & (self.interval != 0)):
