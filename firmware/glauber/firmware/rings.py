@@ -66,7 +66,12 @@ def find_loops(path: Path) -> list[Loop]:
     luts = {lut.output: lut for lut in _read_luts(path)}
     constants = {net: lut.value({}) for net, lut in luts.items() if not lut.used_inputs}
     graph = nx.DiGraph(
-        (net, lut.output) for lut in luts.values() for net in lut.used_inputs if net in luts
+        (net, lut.output)
+        for lut in luts.values()
+        for net in lut.used_inputs
+        # On iCE40 a cell is given the operands of its carry, its own output too, whether its table
+        # looks at them or not.
+        if net in luts and (net != lut.output or lut.depends_on(net))
     )
 
     loops = []
@@ -135,6 +140,15 @@ class _Lut:
     @property
     def used_inputs(self) -> set[int]:
         return {net for net in self.inputs if net is not None}
+
+    def depends_on(self, net: int) -> bool:
+        """Whether the output can change with `net`."""
+        others = self.used_inputs - {net}
+        settings = (
+            dict(zip(others, levels, strict=True))
+            for levels in itertools.product((0, 1), repeat=len(others))
+        )
+        return any(self.value({**s, net: 0}) != self.value({**s, net: 1}) for s in settings)
 
     def value(self, levels: Mapping[int, int]) -> int:
         """The output at these levels of nets.

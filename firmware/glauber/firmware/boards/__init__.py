@@ -1,0 +1,1 @@
+"""The boards that images are made for."""

@@ -1,0 +1,1 @@
+"""From the clock of a board to the clock of the machine."""

@@ -1,0 +1,1 @@
+"""How the tools of a family are called."""

@@ -1,0 +1,1 @@
+"""Changes to a netlist on its way through the tools."""
