@@ -1,18 +1,20 @@
 """A device: header, program, states and runs, over any transport."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glauber.hdl.facts.digest import gates_hash
 from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.header import Features
 from glauber.hdl.facts.registers import Region, region_base
 
 from .bus import Words, to_words
-from .errors import OptionError, ProblemTooLargeError
-from .header import read_header
+from .errors import OptionError, OutdatedImageWarning, ProblemTooLargeError
+from .header import read_header, remedy
 from .link import Link
 from .noise import Noise
 from .run import Control, Run, RunReport, stop_run
@@ -41,7 +43,10 @@ class Device:
     Raises `DeviceError`, in particular `ProtocolMismatchError` for a device that this host cannot
     drive; `OptionError`, `FactError` and `EnvironmentMissingError` as `open_transport` does.
 
-    params, build_id, features, clock_hz
+    Warns with `OutdatedImageWarning` of hardware that was made from other gates than those that are
+    installed: it has the same interface, but perhaps not the same faults.
+
+    params, build_id, features, clock_hz, board
         From the header; see `facts.header.Header`.
     noise : Noise
         Health of the noise, raw bits and entropy.
@@ -60,7 +65,17 @@ class Device:
         self.build_id = header.build_id
         self.features = header.features
         self.clock_hz = header.clock_hz
+        self.board = header.board
+        self._gates_hash = header.gates_hash
         self.noise = Noise(self.link, self.params)
+        if self.outdated:
+            warnings.warn(
+                f"{self.name} (image {self.build_id:08x}) was made from other gates "
+                f"({self._gates_hash:08x}) than those of this version of Glauber "
+                f"({gates_hash():08x}); {remedy(self.board)}",
+                OutdatedImageWarning,
+                stacklevel=2,
+            )
 
     @property
     def name(self) -> str:
@@ -70,6 +85,11 @@ class Device:
     def simulation(self) -> bool:
         """Whether the device is a simulation, not hardware."""
         return bool(self.features & Features.SIMULATION)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether this is hardware with other gates than those that are installed."""
+        return not self.simulation and self._gates_hash != gates_hash()
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +107,9 @@ class Device:
         return {
             "device": self.name,
             "simulation": self.simulation,
+            "board": self.board,
             "image": f"{self.build_id:08x}",
+            "outdated": self.outdated,
             "facts_hash": f"{self.facts_hash:08x}",
             "clock_hz": self.clock_hz,
             **numbers,

@@ -22,8 +22,10 @@ __all__ = [
     "InputError",
     "NoiseFailureError",
     "OptionError",
+    "OutdatedImageWarning",
     "ProblemTooLargeError",
     "ProtocolMismatchError",
+    "SelfTestFailureError",
 ]
 
 
@@ -59,6 +61,14 @@ class NoiseFailureError(DeviceError):
 
 class ProtocolMismatchError(DeviceError):
     """The device and this host were not made for each other."""
+
+
+class SelfTestFailureError(DeviceError):
+    """A device does not compute what its model says."""
+
+
+class OutdatedImageWarning(UserWarning):
+    """The device can be driven, but its image was made from other gates than those installed."""
 
 
 class InputError(GlauberError, ValueError):

@@ -3,18 +3,36 @@
 from glauber.hdl.facts.digest import facts_hash
 from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.generators import Source
-from glauber.hdl.facts.header import MAGIC, PROTOCOL_VERSION, Features, Header, HeaderWords
+from glauber.hdl.facts.header import (
+    MAGIC,
+    PROTOCOL_VERSION,
+    Features,
+    Header,
+    HeaderWords,
+    decode_board,
+)
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.noise import NoiseTable
 
 from .errors import ProtocolMismatchError
 from .link import Link
 
-__all__ = ["read_header"]
+__all__ = ["read_header", "remedy"]
 
+BOARD = (Header.BOARD_0, Header.BOARD_1, Header.BOARD_2, Header.BOARD_3)
 REBUILD = (
     "load an image that this version of Glauber made, or install the version that made the image"
 )
+
+
+def remedy(board: str) -> str:
+    """How to come by an image for `board` that fits this host."""
+    if not board:
+        return REBUILD
+    return (
+        f"run `glauber build {board}` and `glauber flash {board}`, or install the version of "
+        "Glauber that made the image"
+    )
 
 
 def read_header(link: Link) -> HeaderWords:
@@ -32,6 +50,8 @@ def read_header(link: Link) -> HeaderWords:
         build_id=words[Header.BUILD_ID],
         features=Features(words[Header.FEATURES]),
         clock_hz=words[Header.CLOCK_HZ],
+        gates_hash=words[Header.GATES_HASH],
+        board=decode_board([words[word] for word in BOARD]),
     )
 
 
@@ -54,9 +74,10 @@ def _check_identity(link: Link) -> None:
     theirs, ours = link.read_word(Header.FACTS_HASH), facts_hash()
     if theirs != ours:
         build = link.read_word(Header.BUILD_ID)
+        board = decode_board([link.read_word(word) for word in BOARD])
         raise ProtocolMismatchError(
             f"{name} (image {build:08x}) was made from facts {theirs:08x}, this host from "
-            f"{ours:08x}, so they would not compute the same; {REBUILD}"
+            f"{ours:08x}, so they would not compute the same; {remedy(board)}"
         )
 
 
@@ -70,7 +91,7 @@ def _params(name: str, words: dict[Header, int]) -> MachineParams:
     plain = {
         word.name.lower(): words[word]
         for word in Header
-        if word >= Header.LANES and word not in special
+        if word >= Header.LANES and word not in special and word not in (Header.GATES_HASH, *BOARD)
     }
     try:
         return MachineParams(

@@ -80,7 +80,10 @@ def list_devices(probe: bool) -> list[dict[str, Any]]:
 def _text(entry: dict[str, Any]) -> str:
     if "lanes" not in entry:
         return f"{entry['device']:<28} {entry['note']}"
-    kind = "simulation" if entry["simulation"] else f"image {entry['image']}"
+    kind = "simulation"
+    if not entry["simulation"]:
+        age = ", outdated" if entry["outdated"] else ""
+        kind = f"{entry['board'] or 'unnamed board'}, image {entry['image']}{age}"
     return (
         f"{entry['device']:<28} {kind}, {entry['lanes']} lanes x {entry['replicas']} replicas, "
         f"{entry['pbits']} p-bits, {entry['slots']} slots, noise {entry['source']}, "

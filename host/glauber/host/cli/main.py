@@ -3,11 +3,17 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from ..errors import EnvironmentMissingError, GlauberError, OptionError
-from . import devices, noise, rtl, sample, solve
+from ..errors import (
+    EnvironmentMissingError,
+    GlauberError,
+    OptionError,
+    OutdatedImageWarning,
+)
+from . import boards, build, devices, flash, noise, rtl, sample, selftest, solve
 
 __all__ = ["main"]
 
@@ -57,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (solve, sample, devices, noise, rtl):
+    for command in (solve, sample, devices, noise, rtl, boards, build, flash, selftest):
         command.add_parser(commands)
     debug: dict[str, Any] = {"action": "store_true", "help": "show the traceback of an error"}
     parser.add_argument("--debug", **debug)
@@ -91,9 +97,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"glauber: warning: {message}", file=sys.stderr)
+
+
 def _run(options: argparse.Namespace) -> None:
     try:
-        options.run(options)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", OutdatedImageWarning)
+            warnings.showwarning = _show_warning
+            options.run(options)
     except MemoryError as error:
         raise EnvironmentMissingError(
             f"there is not enough memory for this ({error}); use a smaller device or ask for less, "
