@@ -28,25 +28,27 @@ import argparse
 import json
 import os
 import re
+import subprocess
 import sys
 import sysconfig
+import time
 from collections import Counter
 from pathlib import Path
 
 from amaranth.back import rtlil
 from amaranth.hdl import Elaboratable, Module, Signal
 from amaranth.lib import wiring
-from place_and_route import run
 
 from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.family import Family
 from glauber.hdl.noise.entropy.record import RawRecord
 from glauber.hdl.noise.entropy.reseed import Reseeder
 from glauber.hdl.noise.entropy.source import EntropySource
 from glauber.hdl.noise.entropy.unit import EntropyUnit
 from glauber.hdl.noise.generators import create_engine
 from glauber.hdl.noise.liveness import LivenessTest
-from glauber.hdl.noise.rings import RING_STAGES, Family, RingOscillators
+from glauber.hdl.noise.rings import RING_STAGES, RingOscillators
 from glauber.hdl.noise.source import GeneratorSource
 
 SYNTHESIS = {Family.ICE40: "synth_ice40", Family.ECP5: "synth_ecp5 -nowidelut"}
@@ -64,6 +66,30 @@ KINDS = {  # of cells, by the starts of their names
 }
 # The 16 rings, of 3 and 5 stages; all behind them; and what that consists of.
 PARTS = ("RingOscillators", "EntropyUnit", "EntropySource", "RawRecord", "Reseeder")
+
+
+def run(command: list[str], work: Path, log: str) -> str:
+    """Runs a tool and returns what it printed. Ends the script if it fails."""
+    start = time.monotonic()
+    print(f"{command[0]} ...", end=" ", file=sys.stderr, flush=True)
+    # The tools of the environment that this runs in, whether it is activated or not.
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    done = subprocess.run(
+        command,
+        env=os.environ | {"PATH": path},
+        cwd=work,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    (work / log).write_text(done.stdout)
+    print(f"{time.monotonic() - start:.0f} s", file=sys.stderr)
+    if done.returncode:
+        sys.exit(
+            f"{command[0]} failed, see {work / log}:\n" + "\n".join(done.stdout.splitlines()[-12:])
+        )
+    return done.stdout
 
 
 def ports(top: wiring.Component) -> list[tuple[Signal, wiring.Flow]]:
@@ -99,7 +125,7 @@ def designs(sources: list[str], family: Family) -> dict[str, str]:
         registered = Registered(GeneratorSource(source))
         tops[f"{name}.registered"] = registered, registered.pins
     tops |= {name: (top, [port for port, _ in ports(top)]) for name, top in bare.items()}
-    # Without what makes a read beside a write give the old data, as in `place_and_route.py`.
+    # Without what makes a read beside a write give the old data, as images are built.
     texts: dict[str, str] = {}
     for name, (top, pins) in tops.items():
         text = rtlil.convert(top, name="top", ports=pins, emit_src=False)
