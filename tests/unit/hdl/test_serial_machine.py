@@ -2,7 +2,7 @@ from amaranth.sim import Simulator
 from cobs import cobs
 
 from glauber.hdl.core import Machine
-from glauber.hdl.facts.digest import facts_hash
+from glauber.hdl.facts.digest import facts_hash, gates_hash
 from glauber.hdl.facts.frames import Kind, Result, seal, unseal
 from glauber.hdl.facts.header import Header, HeaderWords
 from glauber.hdl.facts.machine import MachineParams
@@ -57,7 +57,12 @@ def test_the_header_comes_over_the_pins():
     kind, seq, reply = content
     assert (kind, seq, reply[0]) == (Kind.READ | 0x80, 9, Result.OK)
     words = [int.from_bytes(reply[1 + 4 * i : 5 + 4 * i], "little") for i in range(len(Header))]
-    assert words == HeaderWords(PARAMS, facts_hash(), 77, clock_hz=48_000_000).words()
+    assert (
+        words
+        == HeaderWords(
+            PARAMS, facts_hash(), 77, clock_hz=48_000_000, gates_hash=gates_hash()
+        ).words()
+    )
 
 
 def test_a_divisor_out_of_range_is_refused():

@@ -14,12 +14,15 @@ import numpy as np
 import pytest
 
 import glauber.host
+from glauber.hdl.facts.header import Header
 from glauber.host import sampler as sampler_module
 from glauber.host.cli import main
 from glauber.host.cli.common import check_output
 from glauber.host.cli.main import build_parser
 from glauber.host.device import Device
 from glauber.host.errors import DeviceSilentError, EnvironmentMissingError, OptionError
+from glauber.sim.model.endpoint import Endpoint
+from support.fake_machine import SMALL, FakeMachine
 
 MODEL = "model:?lanes=2&replicas=8"
 SOLVE_KEYS = {
@@ -579,8 +582,9 @@ def test_every_command_that_a_text_names_exists():
                 r"(?:`|^ +|['\"])glauber ([a-z]\w*)", path.read_text("utf-8"), re.M
             ):
                 named.add((name, path.name))
-    assert {name for name, _ in named} >= {"solve", "sample", "devices", "noise", "rtl"}
     commands = {"solve", "sample", "devices", "noise", "rtl"}
+    commands |= {"boards", "build", "flash", "selftest"}
+    assert {name for name, _ in named} >= commands
     for action in build_parser()._actions:
         if isinstance(action, argparse._SubParsersAction):
             assert commands == set(action.choices)
@@ -599,3 +603,14 @@ def test_a_reader_that_has_seen_enough_is_no_error():
         process.stdout.close()  # long before anything is written
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+def test_an_outdated_image_is_told_on_standard_error(monkeypatch, capsys):
+    machine = FakeMachine(SMALL)
+    machine.header_words[Header.GATES_HASH] = 0x1234
+    monkeypatch.setattr("glauber.host.device.open_transport", lambda url: Endpoint(machine, url))
+    assert main(["devices", "--device", "serial:/dev/fake"]) == 0
+    out, err = capsys.readouterr()
+    assert "ulx3s-85f, image 0000abcd, outdated" in out
+    assert err.startswith("glauber: warning: serial:/dev/fake (image 0000abcd) was made from other")
+    assert err.endswith("install the version of Glauber that made the image\n")

@@ -2,11 +2,11 @@ import dataclasses
 
 import pytest
 
-from glauber.hdl.facts.digest import facts_hash
+from glauber.hdl.facts.digest import facts_hash, gates_hash
 from glauber.hdl.facts.header import Features, Header
 from glauber.hdl.facts.noise import NoiseTable
 from glauber.host.device import Device
-from glauber.host.errors import DeviceSilentError, ProtocolMismatchError
+from glauber.host.errors import DeviceSilentError, OutdatedImageWarning, ProtocolMismatchError
 from glauber.sim.model.endpoint import Endpoint
 from support.fake_machine import SMALL, FakeMachine, ScriptedTransport
 
@@ -52,6 +52,31 @@ def test_info_is_ready_for_json():
     assert (info["table"], info["simulation"]) == ([6, 4], False)
 
 
+def test_the_board_is_read():
+    device, _ = device_with({})
+    assert device.board == "ulx3s-85f"
+    assert device.info()["board"] == "ulx3s-85f"
+    assert not device.outdated
+    assert device_with({Header.BOARD_0: 0x80FF0A41})[0].board == "A???s-85f"
+
+
+def test_an_image_of_other_gates_is_driven_with_a_warning():
+    with pytest.warns(OutdatedImageWarning) as warned:
+        device, _ = device_with({Header.GATES_HASH: 0x1234})
+    assert device.outdated
+    assert device.info()["outdated"]
+    (warning,) = warned
+    assert str(warning.message) == (
+        "serial:/dev/fake (image 0000abcd) was made from other gates (00001234) than those of "
+        f"this version of Glauber ({gates_hash():08x}); run `glauber build ulx3s-85f` and `glauber "
+        "flash ulx3s-85f`, or install the version of Glauber that made the image"
+    )
+
+
+def test_a_simulation_is_never_outdated():
+    assert not device_with({Header.GATES_HASH: 0, Header.FEATURES: 1})[0].outdated
+
+
 def test_the_device_is_closed_after_use():
     device, endpoint = device_with({})
     with device as entered:
@@ -69,11 +94,11 @@ def test_the_device_is_closed_after_use():
         ),
         (
             {Header.PROTOCOL: 7, Header.FACTS_HASH: 1},
-            "speaks protocol version 7, this host speaks 2; load an image .*, or install the",
+            "speaks protocol version 7, this host speaks 3; load an image .*, or install the",
         ),
         (
             {Header.FACTS_HASH: 0x0BADCAFE},
-            rf"abcd\) was made from facts 0badcafe, this host from {facts_hash():08x}, .*; load an",
+            rf"made from facts 0badcafe, this host from {facts_hash():08x}, .*; run `glauber b",
         ),
         ({Header.LANES: 3}, "does not know: lanes is 3.*; load an image"),
         ({Header.SOURCE: 77}, "describes a machine that this host does not know: 77 is not"),
