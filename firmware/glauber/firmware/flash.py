@@ -17,7 +17,8 @@ from glauber.hdl.family import Family
 from .boards.board import Board
 from .errors import LoaderMissingError, LoadError, LoadRefusedError
 from .loader import Tool, find_loader
-from .loader_output import Attempt, explain, last_words
+from .loader_meanings import Attempt
+from .loader_output import explain, last_words
 
 __all__ = ["SILENCE", "Loaded", "check_request", "flash"]
 

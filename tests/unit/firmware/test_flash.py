@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from glauber.firmware import loader_output, udev
+from glauber.firmware import loader_meanings, udev
 from glauber.firmware.boards.board import Board, Preset
 from glauber.firmware.boards.loaders import LOADERS, Loader
 from glauber.firmware.errors import (
@@ -82,7 +82,7 @@ def fake(tmp_path: Path) -> Callable[..., Tool]:
 @pytest.fixture(autouse=True)
 def no_usb(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees what is plugged into this machine."""
-    monkeypatch.setattr(loader_output, "plugged", lambda _: [])
+    monkeypatch.setattr(loader_meanings, "plugged", lambda _: [])
 
 
 def image(tmp_path: Path, which: Board) -> Path:
@@ -495,7 +495,7 @@ def test_other_texts_of_the_same_causes(
 def test_every_text_that_is_recognised_is_tested() -> None:
     texts = [said + error for _, said, error, _, _ in FAILURES]
     texts += [error for error, _, _ in OTHERS] + [said + error for _, said, error, _ in HIDDEN]
-    for patterns, _ in loader_output._MEANINGS:
+    for patterns, _ in loader_meanings.MEANINGS:
         for pattern in patterns:
             assert any(re.search(pattern, text, re.M) for text in texts), pattern
 
@@ -532,7 +532,7 @@ def test_a_dfu_device_that_may_not_be_opened_is_not_called_absent(
     tmp_path: Path, fake: Any, monkeypatch: pytest.MonkeyPatch, permitted: bool
 ) -> None:
     device = udev.UsbDevice(0x1209, 0x5AF0, tmp_path, permitted)
-    monkeypatch.setattr(loader_output, "plugged", lambda _: [device])
+    monkeypatch.setattr(loader_meanings, "plugged", lambda _: [device])
     tool = fake(BEGIN, 1, "DFU init failed with: No DFU compatible device found\n")
     with pytest.raises(BoardAbsentError if permitted else LoaderPermissionError):
         load(tmp_path, tool, ORANGECRAB, to_flash=True)

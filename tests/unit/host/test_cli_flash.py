@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from glauber.firmware import build, loader_output
+from glauber.firmware import build, loader_meanings
 from glauber.host.cli import main
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the fake is a shell script")
@@ -27,7 +27,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "x.bin").write_bytes(ICE40)
     fake(tmp_path, f"printf '%b\\n' '{LOADED}'")
     monkeypatch.setenv("OPENFPGALOADER", str(tmp_path / "openFPGALoader"))
-    monkeypatch.setattr(loader_output, "plugged", lambda _: [])
+    monkeypatch.setattr(loader_meanings, "plugged", lambda _: [])
     return tmp_path
 
 
