@@ -13,15 +13,34 @@ if TYPE_CHECKING:
     from .device import Device
     from .errors import GlauberError
     from .files import read_problem
+    from .pool import GlauberPool
+    from .problems import as_problem
+    from .results import to_arrays, to_arviz
     from .sampler import GlauberSampler
+    from .temperature import effective_beta
 
-__all__ = ["Device", "GlauberError", "GlauberSampler", "read_problem"]
+__all__ = [
+    "Device",
+    "GlauberError",
+    "GlauberPool",
+    "GlauberSampler",
+    "as_problem",
+    "effective_beta",
+    "read_problem",
+    "to_arrays",
+    "to_arviz",
+]
 
 _HOMES = {
     "Device": ".device",
     "GlauberError": ".errors",
+    "GlauberPool": ".pool",
     "GlauberSampler": ".sampler",
+    "as_problem": ".problems",
+    "effective_beta": ".temperature",
     "read_problem": ".files",
+    "to_arrays": ".results",
+    "to_arviz": ".results",
 }
 
 

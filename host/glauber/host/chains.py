@@ -16,6 +16,7 @@ from glauber.hdl.facts.seeding import seed_words, stream_count, stream_words
 from .compile.program import Program
 from .device import Device
 from .errors import OptionError
+from .initial import Starts
 
 __all__ = ["ChainPlan", "ChainRunner", "check_reads", "check_replay", "check_streams"]
 
@@ -35,12 +36,18 @@ def check_reads(num_reads: int, samples_per_read: int) -> None:
 def check_streams(plan: "ChainPlan", params: MachineParams, rows: int) -> None:
     """Raises `OptionError` if random words of a plan could come from more than one stream."""
     name = params.source.name.lower()
+    if plan.first_read % params.draws:
+        raise OptionError(
+            f"first_read is {plan.first_read}; it must be a multiple of {params.draws}, the reads "
+            "that share a generator of this device"
+        )
     batches = -(-plan.num_reads // params.replicas)
-    streams, count = batches * params.generators, stream_count(params.source)
+    before = plan.first_read // params.draws * params.lanes
+    streams, count = before + batches * params.generators, stream_count(params.source)
     if streams > count:
         raise OptionError(
-            f"{plan.num_reads} reads need {streams} streams of random words, a seed of {name} has "
-            f"{count}; ask for fewer reads, and for others with another seed"
+            f"{plan.first_read + plan.num_reads} reads need {streams} streams of random words, a "
+            f"seed of {name} has {count}; ask for fewer reads, and for others with another seed"
         )
     words = (plan.sweeps_per_read + 1) * rows * params.draws
     if words > stream_words(params.source):
@@ -65,10 +72,11 @@ def check_replay(plan: "ChainPlan", params: MachineParams) -> None:
 
 @dataclass(frozen=True)
 class ChainPlan:
-    """What every read does: start at random, `first_steps`, keep a sample; then again and again
-    `next_steps` and keep a sample, until there are `samples_per_read`.
+    """What every read does: start at random or where `starts` says, `first_steps`, keep a sample;
+    then again and again `next_steps` and keep a sample, until there are `samples_per_read`.
 
-    Raises `OptionError` for more reads, or samples of a read, than 2**31.
+    The reads are numbers `first_read` and so on of the set that the seed has. Raises `OptionError`
+    for more reads, or samples of a read, than 2**31.
     """
 
     num_reads: int
@@ -78,6 +86,8 @@ class ChainPlan:
     next_steps: list[int] = field(default_factory=list)
     reseed_interval: int = 0
     reseed_words: Sequence[int] | None = None
+    first_read: int = 0
+    starts: Starts | None = None
 
     def __post_init__(self) -> None:
         check_reads(self.num_reads, self.samples_per_read)
@@ -103,7 +113,7 @@ class ChainRunner:
 
     sweeps : over all batches, the random starts not counted
     cycles : clock cycles of the device
-    stopped : whether `interrupt` ended it before all reads were done
+    stopped : whether `interrupt` or `enough` ended it before all reads were done
     reseed_words : what was mixed into the generators, 0 where there was no fresh word
     reseeds_missed : how many times there was none, or no room to record it
     """
@@ -114,11 +124,13 @@ class ChainRunner:
         program: Program,
         interrupt: Callable[[], bool] | None = None,
         on_sweeps: Callable[[int], None] | None = None,
+        enough: Callable[[], bool] | None = None,
     ) -> None:
         self._device = device
         self._program = program
         self._interrupt = interrupt
         self._on_sweeps = on_sweeps
+        self._enough = enough  # asked between batches
         self.sweeps = 0
         self.cycles = 0
         self.stopped = False
@@ -150,7 +162,10 @@ class ChainRunner:
         samples = np.empty(shape, np.int8)
         replicas = self._device.params.replicas
         for batch, done in enumerate(range(0, plan.num_reads, replicas)):
-            self._run_batch(plan, batch, samples[done : done + replicas])
+            if batch and self._enough is not None and self._enough():
+                self.stopped = True
+            else:
+                self._run_batch(plan, batch, samples[done : done + replicas])
             if self.stopped:
                 samples = samples[:done]
                 break
@@ -161,13 +176,15 @@ class ChainRunner:
 
     def _run_batch(self, plan: ChainPlan, batch: int, samples: NDArray[np.int8]) -> None:
         """Fill `samples`, shape (reads, samples_per_read, variables), unless it is stopped."""
-        self._seed(plan.seed, batch)
+        self.load_seeds(plan.seed, batch, plan.first_read)
         self._start_reseeds(plan, batch)
+        before = self._start(plan, batch, len(samples))
         for index in range(plan.samples_per_read):
-            steps = plan.next_steps if index else [_RANDOMISE, *plan.first_steps]
-            self._run(steps, 0 if index else 1)
+            if not self.stopped:
+                self._run(plan.next_steps if index else before + plan.first_steps, len(before))
             if self.stopped:
                 return
+            before = []
             states = self._device.read_states(self._program.addresses)
             states = states[self._program.pbits, : len(samples)]
             samples[:, index] = 2 * states.T.astype(np.int8) - 1
@@ -175,6 +192,23 @@ class ChainRunner:
             words, missed = self._device.noise.reseeds()
             self.reseed_words += words
             self.reseeds_missed += missed
+
+    def _start(self, plan: ChainPlan, batch: int, reads: int) -> list[int]:
+        """The steps that are left of the start of a batch, once given states are written.
+
+        A read draws the same random words wherever it starts.
+        """
+        if plan.starts is None:
+            return [_RANDOMISE]
+        self._run([_RANDOMISE], 1)
+        if not self.stopped:
+            first = plan.first_read + batch * self._device.params.replicas
+            given = plan.starts.of(first, reads).T
+            states = self._device.read_states(self._program.addresses)
+            drawn = states[self._program.pbits, :reads]
+            states[self._program.pbits, :reads] = np.where(given, given > 0, drawn)
+            self._device.write_states(states)
+        return []
 
     def _start_reseeds(self, plan: ChainPlan, batch: int) -> None:
         words = plan.reseed_words
@@ -184,13 +218,17 @@ class ChainRunner:
         # Always, or the device would go on with what an earlier process asked for.
         self._device.noise.start_reseeds(plan.reseed_interval, words)
 
-    def _seed(self, seed: int, batch: int) -> None:
+    def load_seeds(self, seed: int, batch: int = 0, first_read: int = 0) -> None:
+        """Set all generators for the reads of one batch."""
         params = self._device.params
+        first_unit = first_read // params.draws
         words = [
             word
             for lane in range(params.lanes)
             for unit in range(params.units)
-            for word in seed_words(params.source, seed, params.seed_stream(batch, lane, unit))
+            for word in seed_words(
+                params.source, seed, params.seed_stream(batch, lane, first_unit + unit)
+            )
         ]
         self._device.load_seeds(words)
 

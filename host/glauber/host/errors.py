@@ -26,6 +26,7 @@ __all__ = [
     "ProblemTooLargeError",
     "ProtocolMismatchError",
     "SelfTestFailureError",
+    "StudyFailureError",
 ]
 
 
@@ -65,6 +66,10 @@ class ProtocolMismatchError(DeviceError):
 
 class SelfTestFailureError(DeviceError):
     """A device does not compute what its model says."""
+
+
+class StudyFailureError(GlauberError):
+    """Some runs of a study failed; the others are in its table."""
 
 
 class OutdatedImageWarning(UserWarning):

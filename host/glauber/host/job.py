@@ -1,17 +1,17 @@
-"""What a call of the sampler asks for, checked, and what it comes to on a machine."""
+"""What a request comes to on a machine: a program, a schedule and where the reads start."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from glauber.hdl.facts.health import RESEED_INTERVAL_MAX
-from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.seeding import check_seed
+import dimod
 
-from .bus import WORD_MAX
-from .chains import ChainPlan, check_reads, check_replay, check_streams
+from glauber.hdl.facts.machine import MachineParams
+
+from .chains import ChainPlan, check_replay, check_streams
+from .clamp import read_clamped
 from .compile import (
-    MAX_SPLIT,
+    ClampedProblem,
     IsingProblem,
     Program,
     Quantised,
@@ -19,8 +19,9 @@ from .compile import (
     fine_split,
     quantise,
 )
-from .errors import OptionError, ProblemTooLargeError
-from .options import whole_number
+from .errors import OptionError
+from .initial import Starts, expand_states, read_states
+from .request import Request
 from .schedule import (
     DEFAULT_SWEEPS,
     BetaSchedule,
@@ -29,164 +30,145 @@ from .schedule import (
     encode_schedule,
     fit_beta_range,
     fixed_schedule,
+    realised_beta,
 )
 
-__all__ = ["Job", "Request", "whole_words"]
+__all__ = ["Job", "Scheduled", "prepare", "read_starts", "schedule_problem"]
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A schedule, and the problem quantised for it with up to `split` slots for a coupling."""
+
+    schedule: BetaSchedule
+    values: Quantised
+    split: int
+
+    @property
+    def remedy(self) -> int:
+        """How many slots could be saved on, at the cost of precision."""
+        return 1 if self.values.exact else self.split
 
 
 @dataclass(frozen=True)
 class Job:
     """A problem and its schedule, ready for one machine."""
 
+    request: Request
     problem: IsingProblem
     program: Program
     plan: ChainPlan
-    schedule: BetaSchedule
-    values: Quantised
+    scheduled: Scheduled
     beta_error: float
 
     @property
     def updates_per_read(self) -> int:
-        return self.problem.size * self.plan.sweeps_per_read
+        starts = self.plan.starts
+        held = 0 if starts is None else int(starts.held.sum())
+        return (self.problem.size - held) * self.plan.sweeps_per_read
 
     def info(self) -> dict[str, Any]:
-        """What `SampleSet.info` says of schedule and quantisation."""
-        return {
-            "num_sweeps": self.schedule.sweeps,
-            "beta_range": (float(self.schedule.betas[0]), float(self.schedule.betas[-1])),
+        """What `SampleSet.info` says of schedule, quantisation and clamped variables."""
+        schedule, values = self.scheduled.schedule, self.scheduled.values
+        info = {
+            "num_sweeps": schedule.sweeps,
+            "samples_per_read": self.plan.samples_per_read,
+            "beta_range": (float(schedule.betas[0]), float(schedule.betas[-1])),
+            "beta_schedule_type": self.request.beta_schedule_type,
             "beta_error": self.beta_error,
-            "quantisation": {
-                "exact": self.values.exact,
-                "scale": float(self.values.scale),
-                "max_error": self.values.max_error,
-                "rms_error": self.values.rms_error,
-            },
+            "quantisation": values.info(self.request.beta),
             "colours": self.program.colours,
             "slots_per_sweep": self.program.slots,
         }
+        if self.request.beta is not None:
+            info["beta"] = float(self.request.beta)
+            info["beta_realised"] = realised_beta(self.plan.first_steps, values.scale)
+            info["beta_schedule_type"] = "fixed"
+        if self.request.clamped:
+            info["clamped"] = list(self.request.clamped)
+        return info
 
 
-def whole_words(words: Any) -> tuple[int, ...] | None:
-    """The words of a replay, in whatever sequence they were given. Raises `OptionError`."""
-    if words is None:
-        return None
-    try:
-        given = list(words)
-    except TypeError:
-        raise OptionError(f"reseed_words is {words!r}; give a sequence of whole numbers") from None
-    numbers = tuple(whole_number("a word of reseed_words", word, 0) for word in given)
-    for number in numbers:
-        if number > WORD_MAX:
-            raise OptionError(f"a word of reseed_words is {number}; it must be {WORD_MAX} or less")
-    return numbers
-
-
-@dataclass(frozen=True)
-class Request:
-    """The keywords of `GlauberSampler.sample`, as given. Raises `OptionError`, `FactError`."""
-
-    num_reads: int
-    num_sweeps: int | None
-    num_sweeps_per_beta: int
-    beta_range: Sequence[float] | None
-    beta_schedule_type: str
-    beta_schedule: Sequence[float] | None
-    beta: float | None
-    samples_per_read: int
-    thin: int
-    slots_per_coupling: int | None
-    seed: int | None
-    reseed_interval: int = 0
-    reseed_words: Sequence[int] | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("num_reads", "samples_per_read", "thin"):
-            whole_number(name, getattr(self, name))
-        check_reads(self.num_reads, self.samples_per_read)
-        slots = self.slots_per_coupling
-        if slots is not None and not 1 <= whole_number("slots_per_coupling", slots) <= MAX_SPLIT:
-            raise OptionError(f"slots_per_coupling is {slots}; it must be 1 to {MAX_SPLIT}")
-        if self.seed is not None:
-            check_seed(whole_number("seed", self.seed, None))
-        self._check_reseeds()
-        if self.beta is None:
-            if self.samples_per_read > 1 or self.thin > 1:
-                raise OptionError(
-                    "samples_per_read and thin need beta: an anneal keeps only its last state"
-                )
-        elif self.beta_range is not None or self.beta_schedule is not None:
-            raise OptionError("beta contradicts beta_range and beta_schedule; leave one out")
-        elif self.num_sweeps_per_beta != 1 or self.beta_schedule_type != "geometric":
-            raise OptionError(
-                "num_sweeps_per_beta and beta_schedule_type are for anneals; leave them or beta out"
-            )
-
-    def prepare(
-        self, problem: IsingProblem, params: MachineParams, fresh_seed: Callable[[], int]
-    ) -> Job:
-        """Schedules, quantises and compiles; asks for a fresh seed if there is none.
-
-        Raises as `compile_problem`, `quantise` and `fresh_seed`, and `OptionError` for settings
-        that this problem or machine does not allow.
-        """
-        if self.beta is None:
-            split = int(self.slots_per_coupling or 1)
-            schedule, values = self._anneal(problem, params, split)
-        else:
-            split = int(self.slots_per_coupling or fine_split(problem))
-            sweeps = DEFAULT_SWEEPS if self.num_sweeps is None else self.num_sweeps
-            schedule = fixed_schedule(self.beta, sweeps)
-            values = quantise(problem, params, schedule.hottest, split=split)
-        try:
-            program = compile_problem(problem, values, params)
-        except ProblemTooLargeError as error:
-            if split == 1 or values.exact:
-                raise
-            raise ProblemTooLargeError(
-                f"{error}; or lower slots_per_coupling from {split}, at the cost of precision"
-            ) from error
-        first_steps, beta_error = encode_schedule(schedule, values.scale)
-        thinning = fixed_schedule(schedule.betas[-1], int(self.thin))
-        next_steps, _ = encode_schedule(thinning, values.scale)
-        plan = ChainPlan(
-            int(self.num_reads),
-            first_steps,
-            fresh_seed() if self.seed is None else int(self.seed),
-            int(self.samples_per_read),
-            next_steps,
-            int(self.reseed_interval),
-            self.reseed_words,
+def read_starts(
+    request: Request, problem: IsingProblem, vartype: dimod.Vartype
+) -> tuple[int, Starts]:
+    """The number of reads, and where they start. Raises `OptionError`."""
+    clamped = read_clamped(request.clamped, vartype, problem)
+    given = read_states(request.initial_states, (clamped != 0).any(axis=0), problem)
+    first, reads = int(request.first_read), request.num_reads
+    if reads is None:
+        reads = max(1, (len(clamped) if len(clamped) > 1 else len(given)) - first)
+    if 1 < len(clamped) < first + reads:
+        raise OptionError(
+            f"clamped has sequences of {len(clamped)} values for {first + reads} reads; give a "
+            "single value, or one for each read"
         )
-        check_streams(plan, params, len(program.rows))
-        check_replay(plan, params)
-        return Job(problem, program, plan, schedule, values, beta_error)
+    initial = expand_states(given, request.initial_states_generator, first + int(reads))
+    return int(reads), Starts(initial, clamped, problem.variables)
 
-    def _check_reseeds(self) -> None:
-        interval = whole_number("reseed_interval", self.reseed_interval, 0)
-        if interval > RESEED_INTERVAL_MAX:
-            raise OptionError(
-                f"reseed_interval is {interval}; it must be {RESEED_INTERVAL_MAX} sweeps or less"
-            )
-        if self.reseed_words is not None and not interval:
-            raise OptionError("reseed_words needs reseed_interval, the sweeps between them")
 
-    def _anneal(
-        self, problem: IsingProblem, params: MachineParams, split: int
-    ) -> tuple[BetaSchedule, Quantised]:
-        """A schedule, and the problem quantised for it.
+def prepare(
+    request: Request,
+    problem: IsingProblem,
+    vartype: dimod.Vartype,
+    params: MachineParams,
+    fresh_seed: Callable[[], int],
+) -> Job:
+    """Schedules, quantises and compiles; asks for a fresh seed if there is none.
 
-        A range that the user gave is kept, at the cost of precision; the default one gives way.
-        """
-        default = default_beta_range(problem)
-        keep = not (self.beta_range is None and self.beta_schedule is None)
-        given = (
-            self.num_sweeps,
-            self.num_sweeps_per_beta,
-            self.beta_range,
-            self.beta_schedule_type,
-            self.beta_schedule,
-        )
-        schedule = anneal_schedule(default, *given)
-        hottest = schedule.hottest if keep else default[0]
-        values = quantise(problem, params, hottest, keep, split)
-        return anneal_schedule(fit_beta_range(default, values.scale), *given), values
+    vartype : of the values that the request gives
+
+    Raises as `compile_problem`, `quantise` and `fresh_seed`, and `OptionError` for settings that
+    this problem or machine does not allow.
+    """
+    reads, starts = read_starts(request, problem, vartype)
+    if starts.held.any():
+        problem = ClampedProblem.of(problem, starts.held)
+    scheduled = schedule_problem(request, problem, params)
+    program = compile_problem(problem, scheduled.values, params, scheduled.remedy)
+    scale = scheduled.values.scale
+    first_steps, beta_error = encode_schedule(scheduled.schedule, scale)
+    thinning = fixed_schedule(scheduled.schedule.betas.max(), int(request.thin))
+    next_steps, _ = encode_schedule(thinning, scale)
+    plan = ChainPlan(
+        reads,
+        first_steps,
+        fresh_seed() if request.seed is None else int(request.seed),
+        int(request.samples_per_read),
+        next_steps,
+        int(request.reseed_interval),
+        request.words,
+        int(request.first_read),
+        starts if len(starts.initial) or starts.held.any() else None,
+    )
+    check_streams(plan, params, len(program.rows))
+    check_replay(plan, params)
+    return Job(request, problem, program, plan, scheduled, beta_error)
+
+
+def schedule_problem(request: Request, problem: IsingProblem, params: MachineParams) -> Scheduled:
+    """A schedule and a quantised problem. Raises as `quantise`, `OptionError`.
+
+    A range that the user gave is kept, at the cost of precision; the default one gives way.
+    """
+    if request.beta is not None:
+        split = int(request.slots_per_coupling or fine_split(problem))
+        sweeps = DEFAULT_SWEEPS if request.num_sweeps is None else request.num_sweeps
+        schedule = fixed_schedule(request.beta, sweeps)
+        values = quantise(problem, params, schedule.hottest, split=split)
+        return Scheduled(schedule, values, split)
+    split = int(request.slots_per_coupling or 1)
+    default = default_beta_range(problem)
+    keep = not (request.beta_range is None and request.beta_schedule is None)
+    given = (
+        request.num_sweeps,
+        request.num_sweeps_per_beta,
+        request.beta_range,
+        request.beta_schedule_type,
+        request.beta_schedule,
+    )
+    schedule = anneal_schedule(default, *given)
+    hottest = schedule.hottest if keep else default[0]
+    values = quantise(problem, params, hottest, keep, split)
+    schedule = anneal_schedule(fit_beta_range(default, values.scale), *given)
+    return Scheduled(schedule, values, split)

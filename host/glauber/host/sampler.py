@@ -1,20 +1,24 @@
 """`GlauberSampler`: a p-bit machine as a dimod sampler."""
 
+import datetime
 import inspect
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Self
 
 import dimod
-import numpy as np
-from numpy.typing import NDArray
 
-from .chains import ChainRunner
 from .compile import IsingProblem
 from .device import Device
-from .job import Job, Request, whole_words
+from .execute import execute
+from .fit import Fit, measure_fit
+from .initial import GENERATORS
+from .job import prepare
 from .progress import Progress, no_progress
+from .request import Request
+from .results import make_sample_set, no_variables
+from .schedule import SCHEDULE_TYPES
 from .transports import Transport
 
 __all__ = ["GlauberSampler"]
@@ -22,7 +26,7 @@ __all__ = ["GlauberSampler"]
 SEED_BITS = 53
 
 
-class GlauberSampler(dimod.Sampler):
+class GlauberSampler(dimod.Sampler, dimod.Initialized):
     """Samples binary quadratic models on a p-bit machine, by the keywords of `dwave.samplers`.
 
     Parameters
@@ -36,17 +40,25 @@ class GlauberSampler(dimod.Sampler):
 
     def __init__(self, device: str | Transport = "model:") -> None:
         self.device = Device(device)
-        self._properties = self.device.info()
+        self._properties = self.device.info() | {
+            "beta_schedule_options": SCHEDULE_TYPES,
+            "initial_states_generators": GENERATORS,
+        }
 
     @property
     def parameters(self) -> dict[str, list[str]]:
-        """The keywords of `sample`, each with the properties that it depends on: none."""
+        """The keywords of `sample`, each with the properties that it depends on."""
+        depend = {
+            "beta_schedule_type": ["beta_schedule_options"],
+            "initial_states_generator": ["initial_states_generators"],
+        }
         keywords = inspect.signature(self.sample).parameters.values()
-        return {keyword.name: [] for keyword in keywords if keyword.kind is keyword.KEYWORD_ONLY}
+        names = (keyword.name for keyword in keywords if keyword.kind is keyword.KEYWORD_ONLY)
+        return {name: depend.get(name, []) for name in names}
 
     @property
     def properties(self) -> dict[str, object]:
-        """What the device said of itself when it was opened."""
+        """What the device said of itself when it was opened, and what keywords may say."""
         return self._properties
 
     def __enter__(self) -> Self:
@@ -63,7 +75,7 @@ class GlauberSampler(dimod.Sampler):
         self,
         bqm: dimod.BinaryQuadraticModel,
         *,
-        num_reads: int = 1,
+        num_reads: int | None = None,
         num_sweeps: int | None = None,
         num_sweeps_per_beta: int = 1,
         beta_range: Sequence[float] | None = None,
@@ -72,20 +84,27 @@ class GlauberSampler(dimod.Sampler):
         beta: float | None = None,
         samples_per_read: int = 1,
         thin: int = 1,
+        clamped: Mapping[Hashable, Any] | None = None,
+        initial_states: Any = None,
+        initial_states_generator: str = "random",
         slots_per_coupling: int | None = None,
         seed: int | None = None,
         reseed_interval: int = 0,
         reseed_words: Sequence[int] | None = None,
+        first_read: int = 0,
+        time_limit: float | datetime.timedelta | None = None,
         interrupt_function: Callable[[], bool] | None = None,
         progress: Progress = no_progress,
+        randomize_order: bool = False,
+        proposal_acceptance_criteria: str = "Gibbs",
+        answer_mode: str = "raw",
         **unknown: Any,
     ) -> dimod.SampleSet:
         """Anneals, or with `beta` samples at a fixed inverse temperature.
 
-        Every read starts from a uniformly random state. A sweep updates every variable once by
-        heat bath, colour by colour.
+        A sweep updates every variable once by heat bath, colour by colour.
 
-        num_reads : reads, each an independent chain
+        num_reads : reads, each an independent chain; by default as many as `initial_states`, or 1
         num_sweeps : sweeps of an anneal (1,000 by default); with `beta`, sweeps before the first
             sample that is kept
         num_sweeps_per_beta : sweeps at each temperature of an anneal
@@ -94,6 +113,11 @@ class GlauberSampler(dimod.Sampler):
         beta_schedule_type : "geometric", "linear", or "custom" with `beta_schedule`
         beta : fixed inverse temperature
         samples_per_read, thin : with `beta`, how many samples a read keeps, and sweeps between them
+        clamped : variables that keep a value: one of the vartype of `bqm`, or one for each read
+        initial_states : where the reads from number 0 on start, as `dimod.as_samples` takes it; by
+            default, uniformly at random
+        initial_states_generator : if there are fewer than reads, start the others at "random",
+            repeat ("tile") the given ones, or raise ("none")
         slots_per_coupling : 1 to 32; over how many slots a coupling that must be rounded may be
             spread, to be rounded less. By default 1 for an anneal, and with `beta` as many as keep
             the program small
@@ -104,48 +128,81 @@ class GlauberSampler(dimod.Sampler):
             oscillators is mixed into its generators; 0 for never. What was mixed in is in
             `info["reseed_words"]`
         reseed_words : mix these in instead: the run that they come from, sample by sample
+        first_read : number of the first read in the set of reads that the seed has, a multiple of
+            the device's `draws`: reads 64 to 127 continue the reads 0 to 63 of another call
+        time_limit : seconds since the call, after which no further reads are started
         interrupt_function : asked now and then; if it returns true, only whole reads so far are
             returned
         progress : told (spin updates done, spin updates in all)
+        randomize_order, proposal_acceptance_criteria, answer_mode : of other samplers; only what
+            a machine does is legal
 
         Returns a sample set with the reads in order, the samples of a read one after the other,
         and in `info` the settings, the quantisation, the speed and the link's counters. Raises
         `OptionError`, `FieldOverflowError`, `ProblemTooLargeError`, `CouplingValueError`,
         `FactError` for a seed out of range, `DeviceError`.
         """
-        if unknown:
-            self.remove_unknown_kwargs(**unknown)
+        begin = time.perf_counter_ns()
         request = Request(
-            num_reads,
-            num_sweeps,
-            num_sweeps_per_beta,
-            beta_range,
-            beta_schedule_type,
-            beta_schedule,
-            beta,
-            samples_per_read,
-            thin,
-            slots_per_coupling,
-            seed,
-            reseed_interval,
-            whole_words(reseed_words),
+            num_reads=num_reads,
+            num_sweeps=num_sweeps,
+            num_sweeps_per_beta=num_sweeps_per_beta,
+            beta_range=beta_range,
+            beta_schedule_type=beta_schedule_type,
+            beta_schedule=beta_schedule,
+            beta=beta,
+            samples_per_read=samples_per_read,
+            thin=thin,
+            clamped=clamped,
+            initial_states=initial_states,
+            initial_states_generator=initial_states_generator,
+            slots_per_coupling=slots_per_coupling,
+            seed=seed,
+            reseed_interval=reseed_interval,
+            reseed_words=reseed_words,
+            first_read=first_read,
+            time_limit=time_limit,
+            interrupt_function=interrupt_function,
+            randomize_order=randomize_order,
+            proposal_acceptance_criteria=proposal_acceptance_criteria,
+            answer_mode=answer_mode,
         )
-        info = {
+        self.remove_unknown_kwargs(**unknown)
+        info = self._describe()
+        if not getattr(bqm, "num_variables", True):
+            info["seed"] = secrets.randbits(SEED_BITS) if seed is None else int(seed)
+            return no_variables(bqm, request, info)
+        problem = IsingProblem.from_bqm(bqm)
+        job = prepare(request, problem, bqm.vartype, self.device.params, self._fresh_seed)
+        run = time.perf_counter_ns()
+        samples, run_info = execute(job, self.device, progress, begin)
+        end = time.perf_counter_ns()
+        info |= {"num_reads": len(samples), "seed": job.plan.seed} | job.info() | run_info
+        return make_sample_set(samples, bqm, problem.variables, info, (begin, run, end))
+
+    def fit(self, bqm: dimod.BinaryQuadraticModel, **settings: Any) -> Fit:
+        """What a problem takes of the device, without running it; see `Fit`.
+
+        settings : as of `sample`; those of schedule, clamping and slots matter
+
+        Raises as `sample`, but no `FieldOverflowError` and no `ProblemTooLargeError`.
+        """
+        known = self.remove_unknown_kwargs(**settings)
+        known.pop("progress", None)
+        problem = IsingProblem.from_bqm(bqm)
+        return measure_fit(
+            Request(**known), problem, bqm.vartype, self.device.params, self.device.name
+        )
+
+    def _describe(self) -> dict[str, Any]:
+        """What `info` says of the device."""
+        params = self.device.params
+        return {
             "device": self.device.name,
             "image": f"{self.device.build_id:08x}",
-            "source": self.device.params.source.name.lower(),
-            "rings": self.device.params.rings,
-            "num_reads": int(num_reads),
+            "source": params.source.name.lower(),
+            "rings": params.rings,
         }
-        if not getattr(bqm, "num_variables", True):
-            nothing = np.empty((num_reads * samples_per_read, 0), np.int8)
-            info["seed"] = secrets.randbits(SEED_BITS) if seed is None else int(seed)
-            return dimod.SampleSet.from_samples_bqm(nothing, bqm, info=info)
-        problem = IsingProblem.from_bqm(bqm)
-        job = request.prepare(problem, self.device.params, self._fresh_seed)
-        samples, run_info = self._run(job, interrupt_function, progress)
-        info |= {"num_reads": len(samples), "seed": job.plan.seed} | job.info() | run_info
-        return _sample_set(samples, problem, bqm, info)
 
     def _fresh_seed(self) -> int:
         """A seed that no other run has, of as many bits as a JSON number holds exactly.
@@ -157,61 +214,3 @@ class GlauberSampler(dimod.Sampler):
             low, high = self.device.noise.fresh_words(2)
             seed ^= (low | high << 32) & ((1 << SEED_BITS) - 1)
         return seed
-
-    def _run(
-        self, job: Job, interrupt: Callable[[], bool] | None, progress: Progress
-    ) -> tuple[NDArray[np.int8], dict[str, Any]]:
-        """Samples of shape (reads, samples_per_read, variables), and what running them took."""
-        link = self.device.link
-        before = link.bytes_in, link.bytes_out, link.retries
-        planned = job.updates_per_read * job.plan.num_reads
-        # Reads beyond the last whole batch take as long as a batch.
-        batches = -(-job.plan.num_reads // self.device.params.replicas)
-        sweeps = job.plan.sweeps_per_read * batches
-        runner = ChainRunner(
-            self.device,
-            job.program,
-            interrupt,
-            lambda done: progress(planned * done // sweeps, planned),
-        )
-        start = time.perf_counter()
-        runner.load()
-        samples = runner.run(job.plan)
-        seconds = time.perf_counter() - start
-        updates = job.updates_per_read * len(samples)
-        return samples, {
-            "spin_updates": updates,
-            "seconds": seconds,
-            "updates_per_ns": updates / seconds * 1e-9,
-            "stopped": runner.stopped,
-            **_reseed_info(job, runner),
-            "cycles": runner.cycles,
-            "link": {
-                "bytes_in": link.bytes_in - before[0],
-                "bytes_out": link.bytes_out - before[1],
-                "retries": link.retries - before[2],
-            },
-        }
-
-
-def _reseed_info(job: Job, runner: ChainRunner) -> dict[str, Any]:
-    """What `info` says of reseeds, if there were any."""
-    if not job.plan.reseed_interval:
-        return {}
-    return {
-        "reseed_interval": job.plan.reseed_interval,
-        "reseed_words": runner.reseed_words,
-        "reseeds_missed": runner.reseeds_missed,
-    }
-
-
-def _sample_set(
-    samples: NDArray[np.int8],
-    problem: IsingProblem,
-    bqm: dimod.BinaryQuadraticModel,
-    info: dict[str, Any],
-) -> dimod.SampleSet:
-    flat = samples.reshape(-1, problem.size)
-    if bqm.vartype is dimod.BINARY:
-        flat = (flat + 1) // 2
-    return dimod.SampleSet.from_samples_bqm((flat, problem.variables), bqm, info=info)

@@ -23,6 +23,7 @@ __all__ = [
     "encode_schedule",
     "fit_beta_range",
     "fixed_schedule",
+    "realised_beta",
 ]
 
 SCHEDULE_TYPES = ("geometric", "linear", "custom")
@@ -38,7 +39,7 @@ _FROZEN = _FRACTION // 16
 class BetaSchedule:
     """Inverse temperatures, `sweeps_per_beta` sweeps at each; from hot to cold if annealing.
 
-    betas : float64, shape (betas,), in units of one over the problem's energy
+    betas : float64, shape (betas,), in units of one over the problem's energy; not all 0
     """
 
     betas: NDArray[np.float64]
@@ -50,7 +51,8 @@ class BetaSchedule:
 
     @property
     def hottest(self) -> float:
-        return float(self.betas.min())
+        """The smallest beta that is not 0, at which couplings do not count."""
+        return float(self.betas[self.betas > 0].min())
 
 
 def default_beta_range(problem: IsingProblem) -> tuple[float, float]:
@@ -117,6 +119,11 @@ def anneal_schedule(
             f"most {BETAS_LIMIT} betas; use fewer sweeps or a larger num_sweeps_per_beta"
         )
     low, high = default_range if beta_range is None else _checked_range(beta_range)
+    if not low and beta_schedule_type == "geometric":
+        raise OptionError(
+            "beta_range begins at 0, where no geometric schedule can; begin above it, or use "
+            "beta_schedule_type='linear'"
+        )
     if count == 1:
         low = high  # what has one temperature ends cold
     spaced = np.linspace if beta_schedule_type == "linear" else np.geomspace
@@ -141,9 +148,11 @@ def _custom(
         betas = np.asarray(beta_schedule, np.float64)
     except (TypeError, ValueError):
         betas = np.empty(0)
-    if betas.ndim != 1 or not len(betas) or not (np.isfinite(betas) & (betas > 0)).all():
-        raise OptionError("beta_schedule must be a sequence of positive finite numbers")
-    if beta_range is not None:
+    if betas.ndim != 1 or not (np.isfinite(betas) & (betas >= 0)).all() or not betas.any():
+        raise OptionError(
+            "beta_schedule must be a sequence of finite numbers that are positive or 0, not all 0"
+        )
+    if beta_range is not None and _pair(beta_range) != (betas[0], betas[-1]):
         raise OptionError("beta_range and beta_schedule contradict each other; leave one out")
     schedule = BetaSchedule(betas, num_sweeps_per_beta)
     if schedule.sweeps > SWEEPS_LIMIT:
@@ -159,15 +168,20 @@ def _custom(
     return schedule
 
 
-def _checked_range(beta_range: Sequence[float]) -> tuple[float, float]:
+def _pair(beta_range: Sequence[float]) -> tuple[float, float]:
     try:
         low, high = (float(beta) for beta in beta_range)
     except (TypeError, ValueError):
         raise OptionError(f"beta_range is {beta_range!r}; give a pair of numbers") from None
-    if not (0 < low <= high < math.inf):
+    return low, high
+
+
+def _checked_range(beta_range: Sequence[float]) -> tuple[float, float]:
+    low, high = _pair(beta_range)
+    if not (0 <= low <= high < math.inf and high):
         raise OptionError(
-            f"beta_range is {low:g} to {high:g}; give the hot end first: a positive number, then a "
-            "finite one that is not below it"
+            f"beta_range is {low:g} to {high:g}; give the hot end first: a positive number or 0, "
+            "then a positive finite one that is not below it"
         )
     return low, high
 
@@ -176,24 +190,38 @@ def encode_schedule(schedule: BetaSchedule, scale: float) -> tuple[list[int], fl
     """Step words for a problem quantised by `scale`, and the largest relative error of a beta.
 
     The temperature of a beta is `scale / (2 beta)` coupling LSB, rounded to the register;
-    neighbours that round to the same share steps. Raises `OptionError` for a beta beyond it.
+    neighbours that round to the same share steps. At a beta of 0 couplings do not count. Raises
+    `OptionError` for a beta beyond the register.
     """
-    exact = _FRACTION * scale / (2 * schedule.betas)
-    codes = np.rint(exact)
-    hot, cold = codes.max() > TEMPERATURE_FORMAT.largest, codes.min() < 1
+    betas = schedule.betas
+    exact = _FRACTION * scale / (2 * betas[betas > 0])
+    codes = np.zeros_like(betas)
+    codes[betas > 0] = np.rint(exact)
+    hot, cold = codes.max() > TEMPERATURE_FORMAT.largest, codes[betas > 0].min() < 1
     if hot or cold:
-        beta = schedule.betas.min() if hot else schedule.betas.max()
+        beta = schedule.hottest if hot else betas.max()
         lowest = _FRACTION * scale / (2 * TEMPERATURE_FORMAT.largest)
         raise OptionError(
             f"beta {beta:g} is outside the range of this problem on this device, "
             f"{at_least(lowest)} to {at_most(_FRACTION * scale)}; choose a beta in it"
         )
-    error = float(np.abs(codes / exact - 1).max())
+    error = float(np.abs(codes[betas > 0] / exact - 1).max())
     words: list[int] = []
-    starts = np.flatnonzero(np.diff(codes, prepend=0))  # no code is 0; equal ones are one step
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))  # no code is -1; equal ones are one step
     counts = np.diff(starts, append=len(codes)) * schedule.sweeps_per_beta
     for code, count in zip(codes[starts].astype(np.int64).tolist(), counts.tolist(), strict=True):
         whole, rest = divmod(count, SWEEPS_MAX)
-        words += [Step(code, SWEEPS_MAX).encode()] * whole
-        words += [Step(code, rest).encode()] if rest else []
+        words += [_step(code, SWEEPS_MAX)] * whole
+        words += [_step(code, rest)] if rest else []
     return words, error
+
+
+def _step(code: int, sweeps: int) -> int:
+    """A step word; temperature code 0 stands for a beta of 0."""
+    return Step(code or 1, sweeps, couple=code > 0).encode()
+
+
+def realised_beta(words: Sequence[int], scale: float) -> float:
+    """The beta that the last step really has, of a problem quantised by `scale`."""
+    step = Step.decode(words[-1])
+    return _FRACTION * scale / (2 * step.temperature)

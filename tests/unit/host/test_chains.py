@@ -10,6 +10,7 @@ from glauber.host.chains import ChainPlan, ChainRunner
 from glauber.host.compile import Program
 from glauber.host.device import Device
 from glauber.host.errors import DeviceLostError, DeviceRefusedError, OptionError
+from glauber.host.initial import Starts
 from glauber.sim.model.endpoint import Endpoint
 from support.fake_machine import FakeMachine
 
@@ -184,3 +185,68 @@ def test_the_samples_are_held_once(monkeypatch):
     samples = chains.run(ChainPlan(130, STEPS, 1, samples_per_read=3))
     assert [len(part) for part in parts] == [64, 64, 2]
     assert all(np.shares_memory(part, samples) for part in parts)
+
+
+def starts(clamped=((0, 0, 0),), initial=()):
+    return Starts(
+        np.array(initial, np.int8).reshape(-1, 3), np.array(clamped, np.int8), ("a", "b", "c")
+    )
+
+
+def noted_states(machine):
+    """The state words of every write, with how many runs there were before."""
+    noted = []
+    write = machine.write
+
+    def note(address, words):
+        if address >> 28 == Region.STATES:
+            noted.append((len(machine.steps_run), np.array(words)))
+        return write(address, words)
+
+    machine.write = note
+    return noted
+
+
+def test_states_that_are_given_are_written_after_the_random_start():
+    chains, machine = runner(constant=4)
+    chains.load()
+    noted = noted_states(machine)
+    plan = ChainPlan(70, STEPS, 1, 2, NEXT, starts=starts([(0, 1, -1)], [(1, 1, -1), (-1, 1, -1)]))
+    samples = chains.run(plan)
+    runs = [[Step.decode(word).couple for word in steps] for steps in machine.steps_run]
+    assert runs == [[False], [True, True], [True]] * 2
+    assert {before for before, _ in noted} == {1, 4}
+    assert samples[:, 0, 1].tolist() == [1] * 70
+    assert samples[:, 0, 2].tolist() == [-1] * 70
+    assert samples[:3, 0, 0].tolist() == [1, -1, -1]  # the machine's own state is -1
+    assert chains.sweeps == 2 * plan.sweeps_per_read  # the random start is not counted
+    bits = np.unpackbits(machine.memory[Region.STATES].view(np.uint8), bitorder="little")
+    assert bits.reshape(64, 64)[4].all(), "the constant was lost"
+
+
+def test_states_go_by_the_number_of_the_read():
+    chains, _ = runner()
+    plan = ChainPlan(66, STEPS, 1, starts=starts(initial=[(1, -1, 1)] * 128 + [(-1, 1, 1)] * 3))
+    late = dataclasses.replace(plan, first_read=64)
+    assert (chains.run(plan)[:, 0] == (1, -1, 1)).all()
+    found = chains.run(late)[:, 0]
+    assert (found[:64] == (1, -1, 1)).all()
+    assert (found[64:] == (-1, 1, 1)).all()
+
+
+def test_no_further_batch_is_begun_when_it_is_enough():
+    chains, machine = runner(enough=lambda: len(machine_of[0].steps_run) >= 2)
+    machine_of = [machine]
+    samples = chains.run(ChainPlan(200, STEPS, 1))
+    assert samples.shape == (128, 1, 3)
+    assert chains.stopped
+    always, _ = runner(enough=lambda: True)
+    assert always.run(ChainPlan(64, STEPS, 1)).shape == (64, 1, 3), "the first batch always runs"
+    assert not always.stopped
+
+
+def test_an_interrupt_in_the_random_start_leaves_no_read():
+    chains, machine = runner(interrupt=lambda: True)
+    samples = chains.run(ChainPlan(3, STEPS, 1, starts=starts([(0, 1, -1)])))
+    assert samples.shape == (0, 1, 3)
+    assert machine.steps_run == []

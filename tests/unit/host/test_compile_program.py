@@ -9,6 +9,7 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import ROW_LENGTH_MAX, decode_row
 from glauber.host.compile import (
     MAX_SPLIT,
+    ClampedProblem,
     IsingProblem,
     compile_problem,
     fine_split,
@@ -115,6 +116,60 @@ def test_couplings_that_round_to_zero_take_no_words_and_no_colours():
     assert compiled(triangle, params)[0].colours == 2
 
 
+@pytest.mark.parametrize("biased", [False, True])
+@pytest.mark.parametrize("lanes", [1, 4])
+def test_held_variables_are_seen_and_never_updated(lanes, biased):
+    params = MachineParams(lanes=lanes, pbits=128)
+    problem = random_problem(20, 8, 3, biased)
+    held = np.isin(np.arange(20), [0, 3, 4, 19])
+    clamped = ClampedProblem.of(problem, held)
+    program, values = compiled(clamped, params)
+    assert np.array_equal(clamped.bias, np.where(held, 0, problem.bias))
+    dense = decode(program, params)
+    pbits = program.pbits
+    expected = np.zeros_like(dense)
+    for first, second, value in zip(clamped.first, clamped.second, values.coupling, strict=True):
+        assert not (held[first] and held[second])
+        for one, other in ((first, second), (second, first)):
+            if not held[one]:
+                expected[pbits[one], pbits[other]] = value
+    if biased:
+        expected[pbits[~held], program.constant] = values.bias[~held]
+    assert np.array_equal(dense, expected)
+    # Their addresses are behind all rows and the constant, and their own.
+    end = len(program.rows) * params.lanes
+    assert sorted(pbits[held]) == list(range(end + biased, end + biased + 4))
+    assert (program.constant == end) if biased else (program.constant is None)
+    assert (pbits[~held] < end).all()
+    assert len(set(pbits.tolist())) == 20
+    assert program.addresses == end + biased + 4
+
+
+def test_held_variables_need_no_colour_and_no_room_in_the_field():
+    # A triangle without one of its corners has two colours.
+    triangle = problem_of({}, {(0, 1): 1, (1, 2): 1, (0, 2): 1})
+    held = np.array([True, False, False])
+    assert compiled(triangle, MachineParams())[0].colours == 3
+    assert compiled(ClampedProblem.of(triangle, held), MachineParams())[0].colours == 2
+    star = problem_of({0: 50}, {(0, leaf): 1 for leaf in range(1, 31)})
+    plain, rest = star, ClampedProblem.of(star, np.arange(31) == 0)
+    assert plain.field_sums(plain.bias, plain.coupling).max() == 80
+    assert rest.field_sums(rest.bias, rest.coupling).max() == 1
+
+
+def test_precision_is_a_way_on_where_slots_are_short():
+    problem = random_problem(20, 19, 1, biased=False)
+    problem = replace(problem, coupling=problem.coupling * math.pi + 0.1)
+    values = quantise(problem, SMALL, 1e-2, split=8)
+    short = replace(SMALL, pbits=64, slots=100)
+    with pytest.raises(ProblemTooLargeError, match="or lower slots_per_coupling from 8, at the c"):
+        compile_problem(problem, values, short, split=8)
+    with pytest.raises(ProblemTooLargeError, match=r"slots per lane, the .* \(dwave-hybrid\)$"):
+        compile_problem(problem, values, short)
+    with pytest.raises(ProblemTooLargeError, match=r"p-bits, the device .* \(dwave-hybrid\)$"):
+        compile_problem(problem, values, replace(short, pbits=16), split=8)
+
+
 def test_colours_and_slots_are_counted():
     params = MachineParams(lanes=4, pbits=64)
     free = compiled(problem_of(dict.fromkeys(range(8), 0), {}), params)[0]
@@ -148,8 +203,12 @@ def test_too_many_variables():
     problem = random_problem(40, 0, 1, biased=False)
     with pytest.raises(
         ProblemTooLargeError,
-        match=r"^the problem needs 40 p-bits, the device has 32: 8 too many; use a larger device, "
-        r"such as model:\?pbits=64&lanes=2$",
+        match=r"^the problem needs 40 p-bits, the device has 32: 8 too many; about 32 of the 40 "
+        r"variables would fit at this density; use a larger device, such as "
+        r"model:\?pbits=64&lanes=2, or an image with fewer replicas, which has room for more "
+        r"p-bits, or make the problem smaller: fix variables by roof duality "
+        r"\(FixVariablesComposite of dwave-preprocessing\), or solve it in parts "
+        r"\(dwave-hybrid\)$",
     ):
         compiled(problem, SMALL)
 
@@ -174,8 +233,8 @@ def test_rows_that_are_not_full_take_addresses():
     problem = problem_of({}, {(a, b): 1 for a in range(20) for b in range(a)})
     with pytest.raises(
         ProblemTooLargeError,
-        match=r"needs 40 p-bit addresses, the device has 32: 8 too many; .* model:\?pbits=64&"
-        r"lanes=2; about 16 of the 20 variables would fit at this density$",
+        match="needs 40 p-bit addresses, the device has 32: 8 too many; about 16 of the 20 "
+        r"variables would fit at this density; use .* model:\?pbits=64&lanes=2, or an image with ",
     ):
         compiled(problem, SMALL)
 
@@ -185,8 +244,8 @@ def test_too_many_rows():
     assert len(compiled(problem, replace(SMALL, rows=10))[0].rows) == 10
     with pytest.raises(
         ProblemTooLargeError,
-        match=r"needs 10 rows, the device has 9: 1 too many; .* model:\?rows=16&lanes=2; about 18 "
-        "of the 20 variables",
+        match="needs 10 rows, the device has 9: 1 too many; about 18 of the 20 variables .* "
+        r"such as model:\?rows=16&lanes=2, or make the problem smaller",
     ):
         compiled(problem, replace(SMALL, rows=9))
 
@@ -210,8 +269,8 @@ def test_a_degree_beyond_a_row():
     most = 2 * (ROW_LENGTH_MAX - params.hazard + 1)
     with pytest.raises(
         ProblemTooLargeError,
-        match=f"^variable 'hub' needs {leaves} coupling words, {leaves - most} more than the {most}"
-        " that one row holds on this device; split the variable into several",
+        match=f"^the problem needs {leaves} coupling words in the row of variable 'hub', the "
+        f"device has {most}: {leaves - most} too many; split the variable into several that are",
     ):
         compiled(problem, params)
 

@@ -12,6 +12,7 @@ CODES = {
     "DeviceTimeoutError": 1,
     "ProtocolMismatchError": 1,
     "SelfTestFailureError": 1,
+    "StudyFailureError": 1,
     "InputError": 2,
     "FileFormatError": 2,
     "ProblemTooLargeError": 2,

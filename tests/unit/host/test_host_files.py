@@ -60,7 +60,6 @@ def test_as_ising_the_sign_is_that_of_the_physicists(read):
         "4 3\r\n1 2 1\r\n2 3 -2.5\r\n3 1 4\r\n",
         "# a comment\n\n 4\t3 \n1 2\n# between\n  2 3 -2.5\n\n3 1 +4.",
         "\ufeff4 3\n1 2\n2 3 -25e-1\n1.0 3 4",
-        "4 4\n1 2 1\n2 3 -2.5\n3 1 3\n1 3 1\n",
     ],
 )
 def test_notations_of_the_same_graph(read, text):
@@ -103,6 +102,10 @@ EDGE = "expected an edge `i j` or `i j weight`"
         ("3 1\n1.5 2 1\n", "line 2: found '1.5', expected a vertex from 1 to 3"),
         ("3 1\nnan 2 1\n", "line 2: found 'nan', expected a vertex from 1 to 3"),
         ("3 2\n1 2 1\n2 2 1", "line 3: found '2 2 1', expected an edge between two different"),
+        (
+            "3 4\n1 2 1\n# c\n2 3 1\n3 1 1\n2 1 5\n",
+            "line 6: found '2 1 5', expected each edge once; line 2 gives it too .if both",
+        ),
         ("3 3\n1 2 1\n2 3 1", "has 2 edges, but its line 1 announces 3; correct the number"),
         ("3 1\n1 2 1\n2 3 1", "has 2 edges, but its line 1 announces 1; correct the number"),
     ],
@@ -146,7 +149,7 @@ def test_the_line_of_any_wrong_word_is_found(read, seed):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "is empty; edge lists, MatrixMarket, QUBO and dimod files can be read"),
+        (b"", "is empty; edge lists, MatrixMarket, QUBO, LP and dimod files can be read"),
         (b" \n\n", "is empty"),
         (
             b"\x89PNG\r\n\x1a\n\0\0",
@@ -208,6 +211,10 @@ QUBO_HEADER = "expected a line `p qubo 0 maxNodes nNodes nCouplers` before the w
         ("p qubo 0 2 x 0\n", f"line 1: .*{QUBO_HEADER}"),
         ("p qubo 0 2 1 0\n0 0\n", "line 2: found '0 0', expected `i j weight`"),
         ("p qubo 0 2 1 0\n0 2 1\n", "line 2: found '2', expected a variable from 0 to 1"),
+        (
+            "p qubo 0 2 1 2\n0 0 1\n0 1 1\n1 0 1\n",
+            "line 4: found '1 0 1', expected each pair once; line 3 gives it too",
+        ),
         ("p qubo 0 2 1 1\n0 0 1\n", "has 1 weights, but its line 1 announces 2"),
         ("p qubo 0 2 1 1\n0 0 1\n1 1 1\n", "has 2 weights on the diagonal, but its line 1 announ"),
     ],
@@ -322,6 +329,11 @@ SYMMETRIC = "%%MatrixMarket matrix coordinate real symmetric\n"
         (HEAD + "3 3 1\n1 2\n", None, "line 3: found '1 2', expected `i j value`"),
         (HEAD + "3 3 2\n1 2 1\n", None, "has 1 entries, but its line 2 announces 2"),
         (HEAD + "3 3 1\n1 4 1\n", None, "line 3: found '4', expected an index from 1 to 3"),
+        (
+            HEAD + "3 3 3\n1 2 1\n2 1 1\n1 2 1\n",
+            None,
+            "line 5: found '1 2 1', expected each entry once; line 3 gives it too",
+        ),
         (SYMMETRIC + "3 3 1\n1 2 1\n", None, "line 3: .* expected an entry with i >= j, .*swap"),
         (HEAD + "3 3 1\n2 2 5\n", "maxcut", "has 5.0 on the diagonal, at 2 2; .*as 'qubo'"),
         (HEAD + "3 3 2\n1 2 5\n2 1 4\n", "ising", "gives the pair 1 2 in both orders, and is not"),
@@ -369,10 +381,10 @@ def test_dimod_files(read, vartype, as_kind):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"DIMODCQM\x01", "begins with b'DIMODCQM', expected b'DIMODBQM': only binary quadratic"),
-        (b"DIMODBQM", "is a damaged dimod file .*; write it again with `bqm.to_file"),
+        (b"DIMODXYZ\x01", "begins with b'DIMODXYZ', expected b'DIMODBQM', or `CQM` or `DQM` for"),
+        (b"DIMODBQM", "is a damaged dimod file .*; write it again with `model.to_file"),
         (binary(some_bqm())[:-70], "is a damaged dimod file"),
-        (binary(dimod.BinaryQuadraticModel("SPIN")), "has no variables; write it again"),
+        (binary(dimod.BinaryQuadraticModel("SPIN")), "has no variables; .*; write it again"),
         (b'{"type": "BinaryQuadraticModel",\n ]', "line 2: .*, expected JSON; write it again"),
         (b'{"type": "BinaryQuadraticModel"}', "is a damaged dimod file .*; write it again with"),
         (b'{"type": "SampleSet"}', "is JSON of the type 'SampleSet', expected 'BinaryQuadratic"),

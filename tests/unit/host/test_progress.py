@@ -1,5 +1,6 @@
 import io
 import itertools
+import re
 import sys
 import time
 
@@ -55,6 +56,30 @@ def test_a_terminal_shows_how_far_it_is(monkeypatch):
         show(4000, 4000)
     assert "digging: 100%" in terminal.getvalue()
     assert "preparing" not in terminal.getvalue()
+
+
+def test_updates_are_counted_per_nanosecond(monkeypatch):
+    terminal = open_terminal(monkeypatch)
+    with show_progress("annealing", "update") as show:
+        show(0, 4 * 10**12)
+        show(10**12, 4 * 10**12)
+    # Two seconds go by from one look at the clock to the next.
+    assert re.search(r"1.00T/4.00T \[00:\d\d<00:\d\d, [\d.]+ updates/ns\]", terminal.getvalue())
+
+
+def test_other_units_may_have_updates_too(monkeypatch):
+    terminal = open_terminal(monkeypatch)
+    with show_progress("study", "cell") as show:
+        show(0, 4)
+        assert "updates/ns" not in terminal.getvalue()
+        show.count_updates(6 * 10**9)
+        show(1, 4)
+    last = terminal.getvalue().split("\r")[-1]
+    found = re.search(
+        r"study:  25%.* 1/4 \[00:(\d\d)<.*, ([\d.]+) cells/s, ([\d.]+) updates/ns\]", last
+    )
+    assert found is not None, last
+    assert float(found[3]) == pytest.approx(6 / int(found[1]), rel=0.01)
 
 
 def test_a_long_silence_is_explained(monkeypatch):

@@ -35,6 +35,9 @@ INFO = {
     "stopped",
     "cycles",
     "colours",
+    "samples_per_read",
+    "beta_schedule_type",
+    "timing",
     "slots_per_sweep",
     "link",
 }
@@ -200,7 +203,11 @@ def test_the_info_is_complete_and_plain(sampler):
     assert (info["device"], info["image"]) == (URL, "00000000")
     assert info["spin_updates"] == 9 * 11 * 10
     assert info["updates_per_ns"] == pytest.approx(info["spin_updates"] / info["seconds"] * 1e-9)
-    assert info["quantisation"] == {"exact": True, "scale": 127, "max_error": 0, "rms_error": 0}
+    assert info["quantisation"]["exact"]
+    assert info["quantisation"]["scale"] == 127
+    assert info["beta_schedule_type"] == "geometric"
+    assert set(info["timing"]) == {"preprocessing_ns", "sampling_ns", "postprocessing_ns"}
+    assert all(time > 0 for time in info["timing"].values())
     assert set(info["link"]) == {"bytes_in", "bytes_out", "retries"}
     assert info["link"]["bytes_in"] > 0
     assert info["link"]["retries"] == 0

@@ -16,6 +16,7 @@ from glauber.host.schedule import (
     encode_schedule,
     fit_beta_range,
     fixed_schedule,
+    realised_beta,
 )
 
 DEFAULT = (0.1, 10.0)
@@ -102,12 +103,13 @@ def test_a_custom_schedule_is_kept(betas):
         ({"num_sweeps": 3, "per_beta": 4}, "num_sweeps is 3, which is not .*, 4; use 4$"),
         ({"kind": "custom"}, "beta_schedule and beta_schedule_type='custom' must be given toget"),
         ({"betas": [1, 2]}, "beta_schedule and beta_schedule_type='custom' must be given togeth"),
-        ({"kind": "custom", "betas": []}, "beta_schedule must be a sequence of positive finite"),
-        ({"kind": "custom", "betas": [1, 0]}, "beta_schedule must be a sequence of positive fin"),
-        ({"kind": "custom", "betas": [1, math.nan]}, "beta_schedule must be a sequence of posit"),
-        ({"kind": "custom", "betas": [[1, 2]]}, "beta_schedule must be a sequence of positive f"),
-        ({"kind": "custom", "betas": "hot"}, "beta_schedule must be a sequence of positive fin"),
-        ({"kind": "custom", "betas": 3.0}, "beta_schedule must be a sequence of positive finite"),
+        ({"kind": "custom", "betas": []}, "beta_schedule must be a sequence of finite numbers th"),
+        ({"kind": "custom", "betas": [0, 0]}, "that are positive or 0, not all 0"),
+        ({"kind": "custom", "betas": [1, -1]}, "beta_schedule must be a sequence of finite num"),
+        ({"kind": "custom", "betas": [1, math.nan]}, "beta_schedule must be a sequence of finit"),
+        ({"kind": "custom", "betas": [[1, 2]]}, "beta_schedule must be a sequence of finite num"),
+        ({"kind": "custom", "betas": "hot"}, "beta_schedule must be a sequence of finite number"),
+        ({"kind": "custom", "betas": 3.0}, "beta_schedule must be a sequence of finite numbers"),
         (
             {"kind": "custom", "betas": [1], "beta_range": (1, 2)},
             "beta_range and beta_schedule contradict each other; leave one out",
@@ -117,7 +119,8 @@ def test_a_custom_schedule_is_kept(betas):
             "num_sweeps is 3, but beta_schedule has 2 betas of 1 sweeps each, 2 in all; leave num",
         ),
         ({"beta_range": (5, 1)}, "beta_range is 5 to 1; give the hot end first: a positive numb"),
-        ({"beta_range": (0, 1)}, "beta_range is 0 to 1; give the hot end first"),
+        ({"beta_range": (0, 1)}, "beta_range begins at 0, where no geometric schedule can; begi"),
+        ({"beta_range": (0, 0)}, "beta_range is 0 to 0; give the hot end first"),
         ({"beta_range": (-1, 1)}, "beta_range is -1 to 1; give the hot end first"),
         ({"beta_range": (1, math.inf)}, "beta_range is 1 to inf; give the hot end first"),
         ({"beta_range": (math.nan, 1)}, "beta_range is nan to 1; give the hot end first"),
@@ -240,6 +243,32 @@ def test_shared_steps_are_the_same_chain(sweeps):
 def test_absurdly_many_sweeps_are_refused(given, text):
     with pytest.raises(OptionError, match=text):
         anneal(**given)
+
+
+def test_a_custom_schedule_may_come_with_its_range():
+    assert anneal(kind="custom", betas=[3, 1, 2], beta_range=[3, 2]).betas.tolist() == [3, 1, 2]
+
+
+def test_at_a_beta_of_zero_couplings_do_not_count():
+    schedule = anneal(3, kind="linear", beta_range=(0, 2), per_beta=1)
+    assert schedule.betas.tolist() == [0, 1, 2]
+    assert schedule.hottest == 1
+    words, error = encode_schedule(schedule, scale=8.0)
+    steps = [Step.decode(word) for word in words]
+    assert [step.couple for step in steps] == [False, True, True]
+    assert [step.sweeps for step in steps] == [1, 1, 1]
+    assert error == 0
+    zeros = BetaSchedule(np.array([0.0, 0.0, 1.0, 0.0]), 2)
+    steps = [Step.decode(word) for word in encode_schedule(zeros, 8.0)[0]]
+    assert [(step.couple, step.sweeps) for step in steps] == [(False, 4), (True, 2), (False, 2)]
+
+
+def test_the_realised_beta_is_that_of_the_rounded_temperature():
+    words, error = encode_schedule(fixed_schedule(3.0, 5), scale=10.0)
+    real = realised_beta(words, 10.0)
+    assert real == 256 * 10 / (2 * round(256 * 10 / 6))
+    assert abs(real / 3 - 1) == pytest.approx(error, rel=1e-2)
+    assert 0 < error < 2e-3
 
 
 def test_a_fixed_schedule_has_a_limit_too():

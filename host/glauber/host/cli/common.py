@@ -4,6 +4,7 @@ import argparse
 import json
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,21 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..files import Problem
+    from ..pool import GlauberPool
+    from ..problems import Problem
+    from ..sampler import GlauberSampler
 
 __all__ = [
+    "add_devices_option",
+    "add_file_options",
+    "add_plot_options",
     "add_problem_options",
     "check_output",
     "common_report",
+    "failure_lines",
     "finite",
+    "open_sampler",
+    "plot_kinds",
     "print_json",
     "save_arrays",
     "save_samples",
@@ -29,12 +38,13 @@ __all__ = [
 ]
 
 
-def add_problem_options(parser: argparse.ArgumentParser) -> None:
-    """Options of every command that takes a problem file."""
+def add_file_options(parser: argparse.ArgumentParser, several: bool = False) -> None:
+    """Options of every command that takes a problem file, or several of them."""
     parser.add_argument(
-        "file",
+        "files" if several else "file",
         metavar="FILE",
         help="edge list (`vertices edges`, then `i j w`), MatrixMarket, QUBO or dimod file",
+        nargs="+" if several else None,
     )
     parser.add_argument(
         "--as",
@@ -43,7 +53,12 @@ def add_problem_options(parser: argparse.ArgumentParser) -> None:
         help="what an edge list or a matrix means (default: maxcut for an edge list; "
         "ising reads E = -sum J s s)",
     )
-    parser.add_argument("--device", default="model:", metavar="URL", help="default: model:")
+
+
+def add_problem_options(parser: argparse.ArgumentParser) -> None:
+    """Options of the commands that return samples of a problem file."""
+    add_file_options(parser)
+    add_devices_option(parser, "may be given several times, to divide the reads among devices")
     parser.add_argument(
         "--num-reads",
         type=int,
@@ -62,11 +77,83 @@ def add_problem_options(parser: argparse.ArgumentParser) -> None:
         help="every N sweeps, mix entropy of the device's ring oscillators into its generators",
     )
     parser.add_argument(
+        "--time-limit", type=float, metavar="S", help="seconds after which no reads are begun"
+    )
+    parser.add_argument(
+        "--initial-states",
+        type=Path,
+        metavar="FILE.npz",
+        help="start the first reads where those ended that --output wrote",
+    )
+    parser.add_argument(
+        "--clamp",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="keep a variable at a value; names as in --output; may be given several times",
+    )
+    parser.add_argument(
         "--output", type=Path, metavar="FILE.npz", help="write the samples and energies here"
     )
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object on standard output"
     )
+
+
+def add_devices_option(parser: argparse.ArgumentParser, several: str) -> None:
+    """The option `--device` of commands that use one device or many."""
+    parser.add_argument(
+        "--device",
+        dest="devices",
+        action="append",
+        metavar="URL",
+        help=f"default: model:; {several}",
+    )
+
+
+def add_plot_options(parser: argparse.ArgumentParser) -> None:
+    """The options of a picture."""
+    parser.add_argument(
+        "--plot", type=Path, metavar="FILE.png", help="draw energies and states (or .pdf, .svg)"
+    )
+    parser.add_argument(
+        "--plot-kind",
+        metavar="KIND",
+        help="draw only energies, trace, lattice, cut or states (default: what suits the problem)",
+    )
+
+
+def plot_kinds(options: argparse.Namespace, problem: "Problem", each: int) -> tuple[str, ...]:
+    """What to draw of reads of `each` samples. Raises `OptionError`."""
+    from ..plots import choose_kinds
+
+    if options.plot is None:
+        if options.plot_kind is not None:
+            raise OptionError(
+                f"--plot-kind is {options.plot_kind}, but there is no --plot; name a file with it"
+            )
+        return ()
+    return choose_kinds(problem.bqm, each, options.plot_kind)
+
+
+def open_sampler(urls: Sequence[str] | None) -> "GlauberSampler | GlauberPool":
+    """One device, or several as one sampler. Raises as `GlauberSampler` and `GlauberPool`."""
+    from ..sampler import GlauberSampler
+
+    if urls is None or len(urls) == 1:
+        return GlauberSampler(urls[0] if urls else "model:")
+    from ..pool import GlauberPool
+
+    return GlauberPool(urls)
+
+
+def failure_lines(report: dict[str, Any]) -> list[str]:
+    """What is said of devices of a pool that failed."""
+    return [
+        f"  FAILED        {failure['device']} at reads {failure['first_read']} to "
+        f"{failure['first_read'] + failure['num_reads'] - 1}, done by another: {failure['error']}"
+        for failure in report.get("failures", [])
+    ]
 
 
 def finite(text: str) -> float:

@@ -13,7 +13,7 @@ from ..errors import (
     OptionError,
     OutdatedImageWarning,
 )
-from . import boards, build, devices, flash, noise, rtl, sample, selftest, solve
+from . import boards, build, devices, flash, noise, rtl, sample, selftest, solve, study, watch
 
 __all__ = ["main"]
 
@@ -63,7 +63,19 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (solve, sample, devices, noise, rtl, boards, build, flash, selftest):
+    for command in (
+        solve,
+        sample,
+        watch,
+        study,
+        devices,
+        noise,
+        rtl,
+        boards,
+        build,
+        flash,
+        selftest,
+    ):
         command.add_parser(commands)
     debug: dict[str, Any] = {"action": "store_true", "help": "show the traceback of an error"}
     parser.add_argument("--debug", **debug)

@@ -5,20 +5,27 @@ from typing import Any
 
 from ..options import whole_number
 from .common import (
+    add_plot_options,
     add_problem_options,
     check_output,
     common_report,
+    failure_lines,
+    open_sampler,
+    plot_kinds,
     print_json,
     save_samples,
     spin_samples,
 )
+from .starts import read_clamps, read_initial_states
 
 __all__ = ["add_parser"]
 
 _EPILOG = """\
-Example:
+Examples:
   glauber sample ring.txt --as ising --beta 0.7 --num-reads 64 --samples-per-read 100 --thin 2 \\
       --output draws.npz
+  glauber sample torus.txt --as ising --beta 0.44 --samples-per-read 200 --plot trace.png
+  glauber sample ring.txt --beta 0.7 --device serial:/dev/ttyUSB0 --device serial:/dev/ttyUSB1
 """
 
 
@@ -44,6 +51,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--thin", type=int, default=1, metavar="K", help="sweeps between kept samples"
     )
+    add_plot_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -51,14 +59,18 @@ def run(options: argparse.Namespace) -> None:
     """Carries out the command."""
     # Here, because `--help` must not wait for NumPy and dimod.
     from ..files import read_problem
+    from ..plots import PLOT_SUFFIXES, plot_samples
     from ..progress import show_progress
-    from ..sampler import GlauberSampler
 
     if options.burn_in is not None:
         whole_number("--burn-in", options.burn_in)
     check_output(options.output, (".npz",), "--output")
+    check_output(options.plot, PLOT_SUFFIXES, "--plot")
     problem = read_problem(options.file, options.as_kind)
-    with show_progress("sampling", "update") as show, GlauberSampler(options.device) as sampler:
+    kinds = plot_kinds(options, problem, options.samples_per_read)
+    starts = read_initial_states(options.initial_states, problem)
+    clamped = read_clamps(options.clamp, problem)
+    with show_progress("sampling", "update") as show, open_sampler(options.devices) as sampler:
         sampleset = sampler.sample(
             problem.bqm,
             beta=options.beta,
@@ -68,6 +80,9 @@ def run(options: argparse.Namespace) -> None:
             thin=options.thin,
             seed=options.seed,
             reseed_interval=options.reseed_interval,
+            time_limit=options.time_limit,
+            initial_states=starts,
+            clamped=clamped,
             progress=show,
         )
     report = common_report(problem, sampleset)
@@ -87,6 +102,15 @@ def run(options: argparse.Namespace) -> None:
             beta=options.beta,
             seed=report["seed"],
         )
+    if kinds and len(sampleset):
+        plot_samples(
+            options.plot,
+            problem.bqm,
+            sampleset,
+            problem.name,
+            kinds=kinds,
+            samples_per_read=options.samples_per_read,
+        )
     if options.json:
         print_json(report)
         return
@@ -97,5 +121,7 @@ def run(options: argparse.Namespace) -> None:
         f"on {report['device']}\n"
         f"  mean energy   {energies}\n"
         f"  {report['spin_updates']:.3g} spin updates in {report['seconds']:.2f} s, "
-        f"{report['updates_per_ns']:.3g} per ns; seed {report['seed']}"
+        f"{report['updates_per_ns']:.3g} per ns; seed {report['seed']}",
+        *failure_lines(report),
+        sep="\n",
     )

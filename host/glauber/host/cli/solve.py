@@ -1,18 +1,22 @@
 """`glauber solve`: anneal to a low energy."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from .common import (
+    add_plot_options,
     add_problem_options,
     check_output,
     common_report,
+    failure_lines,
     finite,
+    open_sampler,
+    plot_kinds,
     print_json,
     save_samples,
     spin_samples,
 )
+from .starts import read_clamps, read_initial_states
 
 __all__ = ["add_parser"]
 
@@ -20,6 +24,9 @@ _EPILOG = """\
 Examples:
   glauber solve G1.txt --num-reads 64 --num-sweeps 1000 --seed 1
   glauber solve glass.txt --as ising --target -858 --json
+  glauber solve torus.txt --time-limit 10 --plot found.png --plot-kind lattice
+  glauber solve G1.txt --device serial:/dev/ttyUSB0 --device serial:/dev/ttyUSB1 --num-reads 1024
+  glauber solve G1.txt --initial-states earlier.npz --clamp 0=1 --beta-range 1 5
 """
 
 
@@ -47,9 +54,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--target", type=finite, metavar="E", help="report whether this energy was reached"
     )
-    parser.add_argument(
-        "--plot", type=Path, metavar="FILE.png", help="draw the energies of the reads"
-    )
+    add_plot_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -57,14 +62,16 @@ def run(options: argparse.Namespace) -> None:
     """Carries out the command."""
     # Here, because `--help` must not wait for NumPy and dimod.
     from ..files import read_problem
-    from ..plots import PLOT_SUFFIXES, plot_energies
+    from ..plots import PLOT_SUFFIXES, plot_samples
     from ..progress import show_progress
-    from ..sampler import GlauberSampler
 
     check_output(options.output, (".npz",), "--output")
     check_output(options.plot, PLOT_SUFFIXES, "--plot")
     problem = read_problem(options.file, options.as_kind)
-    with show_progress("annealing", "update") as show, GlauberSampler(options.device) as sampler:
+    kinds = plot_kinds(options, problem, 1)
+    starts = read_initial_states(options.initial_states, problem)
+    clamped = read_clamps(options.clamp, problem)
+    with show_progress("annealing", "update") as show, open_sampler(options.devices) as sampler:
         sampleset = sampler.sample(
             problem.bqm,
             num_reads=options.num_reads,
@@ -72,6 +79,9 @@ def run(options: argparse.Namespace) -> None:
             beta_range=options.beta_range,
             seed=options.seed,
             reseed_interval=options.reseed_interval,
+            time_limit=options.time_limit,
+            initial_states=starts,
+            clamped=clamped,
             progress=show,
         )
     report = common_report(problem, sampleset)
@@ -87,8 +97,10 @@ def run(options: argparse.Namespace) -> None:
             beta_range=sampleset.info["beta_range"],
             seed=sampleset.info["seed"],
         )
-    if options.plot and len(sampleset):
-        plot_energies(options.plot, sampleset, problem.name, options.target)
+    if kinds and len(sampleset):
+        plot_samples(
+            options.plot, problem.bqm, sampleset, problem.name, kinds=kinds, target=options.target
+        )
     if options.json:
         print_json(report)
     else:
@@ -126,4 +138,4 @@ def _text(report: dict[str, Any], target: float | None) -> str:
         f"  {report['spin_updates']:.3g} spin updates in {report['seconds']:.2f} s, "
         f"{report['updates_per_ns']:.3g} per ns; seed {report['seed']}"
     )
-    return "\n".join(lines)
+    return "\n".join(lines + failure_lines(report))

@@ -1,18 +1,31 @@
 """The problem compiler: from an Ising problem to the program of one machine.
 
-quantise -> colour -> place -> encode, a module each.
+quantise -> colour -> place -> encode, a module each; `layout` holds what `encode` starts from.
 """
 
+from .capacity import Use
+from .clamped import ClampedProblem
 from .ising import IsingProblem
+from .layout import Terms, first_uses, lay_out
+from .precision import Deviation, ExactNeeds, exact_deviation, exact_needs
 from .program import Program, compile_problem
 from .quantise import MAX_SPLIT, Quantised, fine_split, quantise
 
 __all__ = [
     "MAX_SPLIT",
+    "ClampedProblem",
+    "Deviation",
+    "ExactNeeds",
     "IsingProblem",
     "Program",
     "Quantised",
+    "Terms",
+    "Use",
     "compile_problem",
+    "exact_deviation",
+    "exact_needs",
     "fine_split",
+    "first_uses",
+    "lay_out",
     "quantise",
 ]

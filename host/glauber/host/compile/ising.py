@@ -51,7 +51,8 @@ class IsingProblem:
                 "the problem has no variables; a problem needs at least one to be sampled"
             )
         variables = tuple(bqm.variables)
-        spin = bqm.change_vartype(dimod.SPIN, inplace=False)
+        # In double precision, whatever the precision of the model.
+        spin = dimod.BinaryQuadraticModel(bqm, dtype=np.float64).change_vartype(dimod.SPIN)
         linear, (first, second, quadratic) = spin.to_numpy_vectors(variables)[:2]
         bias, coupling = -np.asarray(linear, np.float64), -np.asarray(quadratic, np.float64)
         if not np.isfinite(bias).all():

@@ -1,6 +1,8 @@
 """From real couplings to the machine's integers, with an account of the error."""
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -9,16 +11,17 @@ from glauber.hdl.facts.numbers import TEMPERATURE_FORMAT, field_limit
 
 from ..errors import FieldOverflowError, OptionError
 from ..options import at_least
-from .ising import Floats, Ints, IsingProblem
+from .ising import Ints, IsingProblem
+from .units import LEFTOVER, TOLERANCE, common_unit
 
-__all__ = ["MAX_SPLIT", "Quantised", "fine_split", "quantise"]
+__all__ = ["FIELD_BITS_MAX", "MAX_SPLIT", "Quantised", "fine_split", "quantise"]
 
 # A coupling that exceeds one slot may take up to this many.
 MAX_SPLIT = 32
 # Coupling words that a problem may take to be rounded less: a part of what small machines hold.
 _FINE_WORDS = 1 << 14
-# Relative distance from an integer that is taken for rounding in the user's arithmetic.
-_TOLERANCE = 1e-9
+# Of the widest accumulator that a machine may have.
+FIELD_BITS_MAX = 24
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,14 @@ class Quantised:
 
     bias, coupling : int64, in the order of the problem
     scale : coupling LSBs per unit of the problem's energy
-    max_error, rms_error : of the values that the integers stand for, in units of the problem
+    exact : whether all values are kept, but for the rounding of the arithmetic that they are from:
+        1e-9 of themselves, and 1e-13 of the largest; then all errors are 0
+    max_error, rms_error : of the couplings and biases that the integers stand for, in units of the
+        problem, as all that follow
+    max_energy_error : a bound on the error of any state's energy: the sum of all errors
+    rms_energy_error : the root mean square of that error over all states, exactly: the products of
+        spins in an energy are uncorrelated, so that the squares of all errors add up
+    max_field_error : a bound on the error of any variable's field in any state
     """
 
     bias: Ints
@@ -36,6 +46,40 @@ class Quantised:
     exact: bool
     max_error: float
     rms_error: float
+    max_energy_error: float = 0.0
+    rms_energy_error: float = 0.0
+    max_field_error: float = 0.0
+
+    def info(self, beta: float | None = None) -> dict[str, Any]:
+        """The account of the error; with an inverse temperature also what it does to samples.
+
+        Where the energies of states are wrong by at most B, the logarithms of the probability
+        ratios span at most `D = 2 beta B`, and so
+
+        divergence_bound : the Kullback-Leibler divergence of the rounded problem's distribution,
+            either way round, is at most `D**2 / 8` nats (Hoeffding's lemma)
+        total_variation_bound : the total variation distance is at most `tanh(D / 4)`
+        flip_bound : likewise of one update, where D is 2 beta times the largest error of a field
+
+        The first two grow with the size of a problem, as they must: they compare whole states.
+        """
+        account: dict[str, Any] = {
+            "exact": self.exact,
+            "scale": float(self.scale),
+            "max_error": self.max_error,
+            "rms_error": self.rms_error,
+            "max_energy_error": self.max_energy_error,
+            "rms_energy_error": self.rms_energy_error,
+            "max_field_error": self.max_field_error,
+        }
+        if beta is None:
+            return account
+        spread = float(beta) * self.max_energy_error
+        return account | {
+            "flip_bound": math.tanh(float(beta) * self.max_field_error / 2),
+            "divergence_bound": spread**2 / 2,
+            "total_variation_bound": math.tanh(spread / 2),
+        }
 
 
 def quantise(
@@ -61,16 +105,22 @@ def quantise(
     bias = np.rint(problem.bias * scale).astype(np.int64)
     coupling = np.rint(problem.coupling * scale).astype(np.int64)
     _check_fields(problem, params, limits, bias, coupling)
-    values = np.concatenate([problem.bias, problem.coupling])
-    errors = np.abs(np.concatenate([bias, coupling]) / scale - values)
-    exact = bool((errors <= _TOLERANCE * np.abs(values).max()).all())
+    bias_errors = np.abs(bias / scale - problem.bias)
+    coupling_errors = np.abs(coupling / scale - problem.coupling)
+    errors = np.concatenate([bias_errors, coupling_errors])
+    sizes = np.abs(np.concatenate([problem.bias, problem.coupling]))
+    if (errors <= TOLERANCE * sizes + LEFTOVER * sizes.max()).all():
+        return Quantised(bias, coupling, scale, True, 0.0, 0.0)
     return Quantised(
         bias,
         coupling,
         scale,
-        exact,
-        0.0 if exact else float(errors.max()),
-        0.0 if exact else float(np.sqrt(np.mean(errors**2))),
+        exact=False,
+        max_error=float(errors.max()),
+        rms_error=float(np.sqrt(np.mean(errors**2))),
+        max_energy_error=float(errors.sum()),
+        rms_energy_error=float(np.sqrt(np.sum(errors**2))),
+        max_field_error=float(problem.field_sums(bias_errors, coupling_errors).max()),
     )
 
 
@@ -104,7 +154,7 @@ class _Limits:
 
     def check_heat(self, scale: float) -> None:
         """Raises `OptionError` if the hottest beta must be kept and asks for less than `scale`."""
-        if self.keep_hottest and self.by_temperature < scale * (1 - _TOLERANCE):
+        if self.keep_hottest and self.by_temperature < scale * (1 - TOLERANCE):
             lowest = self.hottest_beta * scale / self.by_temperature
             raise OptionError(
                 f"beta {self.hottest_beta:g} is too hot for this problem on this device, whose "
@@ -116,7 +166,7 @@ def _exact_scale(problem: IsingProblem, params: MachineParams, limits: _Limits) 
     """The largest scale at which all values are integers and fit, or None."""
     if not limits.field:
         return limits.by_temperature  # nothing has a scale
-    unit = _common_unit(
+    unit = common_unit(
         np.concatenate([problem.bias, problem.coupling]),
         params.field_limit,
     )
@@ -129,7 +179,7 @@ def _exact_scale(problem: IsingProblem, params: MachineParams, limits: _Limits) 
         return None
     limits.check_heat(1 / unit)
     room = min(limits.by_slot, limits.by_field, limits.by_temperature) * unit
-    return max(1, int(room * (1 + _TOLERANCE))) / unit
+    return max(1, int(room * (1 + TOLERANCE))) / unit
 
 
 def _rounded_scale(problem: IsingProblem, limits: _Limits, split: int) -> float:
@@ -145,19 +195,6 @@ def _rounded_scale(problem: IsingProblem, limits: _Limits, split: int) -> float:
     return min(scale, limits.by_temperature)
 
 
-def _common_unit(values: Floats, largest: int) -> float | None:
-    """The largest number of which all values are multiples, none more than `largest` times."""
-    sizes = np.unique(np.abs(values[values != 0]))[::-1]
-    # The smallest value is `divisor` units.
-    divisors = np.arange(1, int(largest * sizes[-1] / sizes[0] * (1 + _TOLERANCE)) + 1)
-    for size in sizes:
-        multiples = divisors * (size / sizes[-1])
-        divisors = divisors[np.abs(multiples - np.rint(multiples)) <= _TOLERANCE * multiples]
-        if not len(divisors):
-            return None
-    return float(sizes[0] / np.rint(divisors[0] * (sizes[0] / sizes[-1])))
-
-
 def _check_fields(
     problem: IsingProblem, params: MachineParams, limits: _Limits, bias: Ints, coupling: Ints
 ) -> None:
@@ -171,7 +208,9 @@ def _check_fields(
     remedy = "split the variable, or scale its bias down"
     # The largest coupling as one LSB at least, with room for the rounding of the others.
     needed = max(2 * limits.field / limits.coupling, params.field_limit + 1)
-    field_bits = next((bits for bits in range(4, 25) if field_limit(bits) >= needed), None)
+    field_bits = next(
+        (bits for bits in range(4, FIELD_BITS_MAX + 1) if field_limit(bits) >= needed), None
+    )
     if field_bits is not None:
         remedy = (
             f"use a device with a wider accumulator (model:?field_bits={field_bits}), or {remedy}"

@@ -1,6 +1,6 @@
 """Problem files: what a file holds, recognised by extension and content."""
 
-from .problem import Kind, Problem
+from ..problems.problem import Kind, Problem
 from .reader import read_problem
 
 __all__ = ["Kind", "Problem", "read_problem"]

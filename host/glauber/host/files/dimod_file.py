@@ -1,34 +1,46 @@
-"""Files of dimod: `BinaryQuadraticModel.to_file`, and `to_serializable` as JSON."""
+"""Files of dimod: `to_file` of its models, and `to_serializable` as JSON."""
 
 import io
 import json
+from collections.abc import Callable
 
 import dimod
-import numpy as np
 
-from ..errors import CouplingValueError, FileFormatError
-from .problem import Kind, Problem, check_kind, check_size
+from ..errors import CouplingValueError, FileFormatError, InputError
+from ..problems.constrained import from_constrained
+from ..problems.problem import Kind, Problem, check_bqm, check_kind
+from .dimod_arrays import BQM_MAGIC, from_bytes, from_json
 
 __all__ = ["MAGIC", "read_dimod", "read_json"]
 
 MAGIC = b"DIMOD"
-BQM_MAGIC = b"DIMODBQM"
-REMEDY = "write it again with `bqm.to_file()` or `json.dumps(bqm.to_serializable())`"
+ARCHIVES = {
+    b"DIMODCQM": dimod.ConstrainedQuadraticModel,
+    b"DIMODDQM": dimod.DiscreteQuadraticModel,
+}
+REMEDY = "write it again with `model.to_file()` or `json.dumps(bqm.to_serializable())`"
 
 
 def read_dimod(path: str, name: str, data: bytes, as_kind: Kind | None) -> Problem:
-    """A model in dimod's binary format."""
-    check_kind(path, "a dimod file", as_kind, ("bqm",))
-    if not data.startswith(BQM_MAGIC):
+    """A binary quadratic, constrained or discrete model in dimod's binary format.
+
+    Raises also as `problems.from_constrained`.
+    """
+    magic = data[: len(BQM_MAGIC)]
+    if magic == BQM_MAGIC:
+        check_kind(path, "a dimod file", as_kind, ("bqm",))
+        return _problem(path, name, lambda: from_bytes(path, data))
+    if magic not in ARCHIVES:
         raise FileFormatError(
-            f"{path} begins with {data[:8]!r}, expected {BQM_MAGIC!r}: only binary quadratic "
-            "models can be solved; convert it with dimod"
+            f"{path} begins with {magic!r}, expected {BQM_MAGIC!r}, or `CQM` or `DQM` for its last "
+            "letters; convert the model with dimod"
         )
+    kind = check_kind(path, "a dimod file", as_kind, ("constrained",))
     try:
-        bqm = dimod.BinaryQuadraticModel.from_file(io.BytesIO(data))
+        model = ARCHIVES[magic].from_file(io.BytesIO(data))
     except Exception as error:  # whatever dimod meets in a damaged file
-        raise FileFormatError(f"{path} is a damaged dimod file ({error}); {REMEDY}") from error
-    return _checked(path, name, bqm)
+        raise _damaged(path, error) from error
+    return from_constrained(model, as_kind=kind, name=name)
 
 
 def read_json(path: str, name: str, data: bytes, as_kind: Kind | None) -> Problem:
@@ -47,31 +59,26 @@ def read_json(path: str, name: str, data: bytes, as_kind: Kind | None) -> Proble
         raise FileFormatError(
             f"{path} is JSON of the type {kind!r}, expected 'BinaryQuadraticModel'; {REMEDY}"
         )
+    return _problem(path, name, lambda: from_json(content))
+
+
+def _problem(path: str, name: str, read: Callable[[], dimod.BinaryQuadraticModel]) -> Problem:
+    """The problem, if what is read has variables and all its numbers are finite."""
     try:
-        bqm = dimod.BinaryQuadraticModel.from_serializable(content)
-    except Exception as error:  # whatever dimod meets in a damaged file
-        raise FileFormatError(f"{path} is a damaged dimod file ({error!r}); {REMEDY}") from error
-    return _checked(path, name, bqm)
+        bqm = read()
+    except InputError:
+        raise
+    except Exception as error:  # whatever NumPy and dimod meet in a damaged file
+        raise _damaged(path, error) from error
+    try:
+        check_bqm(path, bqm)
+    except CouplingValueError:
+        raise
+    except InputError as error:
+        raise FileFormatError(f"{error}; {REMEDY}") from error
+    return Problem("bqm", bqm, None, name)
 
 
-def _checked(path: str, name: str, bqm: dimod.BinaryQuadraticModel) -> Problem:
-    """The problem, if it has variables and all its numbers are finite."""
-    if not bqm.num_variables:
-        raise FileFormatError(f"{path} has no variables; {REMEDY}")
-    check_size(path, bqm.num_variables)
-    labels = list(bqm.variables)
-    vectors = bqm.to_numpy_vectors(variable_order=labels)
-    linear, quadratic = vectors.linear_biases, vectors.quadratic
-    if len(bad := np.flatnonzero(~np.isfinite(linear))):
-        first = int(bad[0])
-        where, value = f"the bias of {labels[first]!r}", linear[first]
-    elif len(bad := np.flatnonzero(~np.isfinite(quadratic.biases))):
-        first = int(bad[0])
-        i, j = int(quadratic.row_indices[first]), int(quadratic.col_indices[first])
-        where = f"the coupling of {labels[i]!r} and {labels[j]!r}"
-        value = quadratic.biases[first]
-    elif not np.isfinite(float(bqm.offset)):
-        where, value = "the offset", bqm.offset
-    else:
-        return Problem("bqm", bqm, None, name)
-    raise CouplingValueError(f"{path}: {where} is {value}; give a finite number")
+def _damaged(path: str, error: Exception) -> FileFormatError:
+    text = str(error) if isinstance(error, ValueError) else repr(error)
+    return FileFormatError(f"{path} is a damaged dimod file ({text}); {REMEDY}")

@@ -3,7 +3,7 @@
 import dimod
 import numpy as np
 
-from .problem import Kind, Problem, check_kind, check_size, make_bqm
+from ..problems.problem import Kind, Problem, check_kind, check_size, make_bqm
 from .table import NumberTable
 
 __all__ = ["read_edge_list"]
@@ -29,6 +29,7 @@ def read_edge_list(path: str, name: str, data: bytes, as_kind: Kind | None) -> P
     loops = np.flatnonzero(i == j)
     if len(loops):
         raise table.fault(int(loops[0]), "an edge between two different vertices")
+    table.check_unique(np.minimum(i, j) * (vertices + 1) + np.maximum(i, j), "edge")
     weights = table.weights(2)
     signed = weights if kind == "maxcut" else -weights
     bqm = make_bqm(np.zeros(vertices), i - 1, j - 1, signed, dimod.SPIN)

@@ -1,12 +1,10 @@
 """MatrixMarket files: a square matrix of real numbers."""
 
-from dataclasses import dataclass
-
-import dimod
 import numpy as np
 
 from ..errors import FileFormatError
-from .problem import Kind, Problem, check_kind, check_size, make_bqm
+from ..problems.matrix import Entries
+from ..problems.problem import Kind, Problem, check_kind, check_size
 from .table import NumberTable, fault
 
 __all__ = ["BANNER", "read_matrix_market"]
@@ -15,30 +13,13 @@ BANNER = b"%%MatrixMarket"
 BANNER_TEXT = "`%%MatrixMarket matrix coordinate|array real|integer|pattern general|symmetric`"
 
 
-@dataclass(frozen=True)
-class _Entries:
-    """The stored entries of a matrix of `size` rows, from 0; `symmetric` ones stand for two."""
-
-    size: int
-    i: np.ndarray
-    j: np.ndarray
-    value: np.ndarray
-    symmetric: bool
-
-
 def read_matrix_market(path: str, name: str, data: bytes, as_kind: Kind | None) -> Problem:
     """The QUBO `sum Q[i,j] x[i] x[j]` over all i and j; or a graph, with each pair once."""
     kind = check_kind(path, "a MatrixMarket file", as_kind, ("qubo", "maxcut", "ising"))
-    entries = _read_entries(path, data)
-    if kind == "qubo":
-        return Problem(kind, _qubo(entries), None, name)
-    i, j, weights = _pairs(path, entries)
-    signed = weights if kind == "maxcut" else -weights
-    bqm = make_bqm(np.zeros(entries.size), i, j, signed, dimod.SPIN)
-    return Problem(kind, bqm, float(weights.sum()) if kind == "maxcut" else None, name)
+    return _read_entries(path, data).problem(kind, name)
 
 
-def _read_entries(path: str, data: bytes) -> _Entries:
+def _read_entries(path: str, data: bytes) -> Entries:
     banner = data.split(b"\n", 1)[0]
     words = banner.lower().split()
     legal = (
@@ -67,7 +48,8 @@ def _read_entries(path: str, data: bytes) -> _Entries:
         raise table.fault(
             int(upper[0]), "an entry with i >= j, because the file is symmetric (swap the two)"
         )
-    return _Entries(size, i - 1, j - 1, table.weights(2), symmetric)
+    table.check_unique(i * (size + 1) + j, "entry")
+    return Entries(path, 1, size, i - 1, j - 1, table.weights(2), symmetric, FileFormatError)
 
 
 def _check_header(table: NumberTable, sparse: bool) -> None:
@@ -80,47 +62,12 @@ def _check_header(table: NumberTable, sparse: bool) -> None:
         )
 
 
-def _read_dense(table: NumberTable, size: int, symmetric: bool) -> _Entries:
+def _read_dense(table: NumberTable, size: int, symmetric: bool) -> Entries:
     """Column after column; of a symmetric matrix, from the diagonal down."""
     table.check_widths(1, 1, "one value per line")
     table.check_rows(size * (size + 1) // 2 if symmetric else size * size, "values")
     j, i = np.triu_indices(size) if symmetric else np.divmod(np.arange(size * size), size)
     values = table.weights(0)
     there = values != 0
-    return _Entries(size, i[there], j[there], values[there], symmetric)
-
-
-def _qubo(entries: _Entries) -> dimod.BinaryQuadraticModel:
-    """The quadratic form of the whole matrix."""
-    diagonal = entries.i == entries.j
-    linear = np.bincount(entries.i[diagonal], entries.value[diagonal], minlength=entries.size)
-    i, j, value = (column[~diagonal] for column in (entries.i, entries.j, entries.value))
-    return make_bqm(linear, i, j, value * 2 if entries.symmetric else value, dimod.BINARY)
-
-
-def _pairs(path: str, entries: _Entries) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Every pair of the graph once. Raises `FileFormatError` if that is not clear."""
-    i, j, value = entries.i, entries.j, entries.value
-    loops = np.flatnonzero((i == j) & (value != 0))
-    if len(loops):
-        vertex = int(i[loops[0]]) + 1
-        raise FileFormatError(
-            f"{path} has {value[loops[0]]} on the diagonal, at {vertex} {vertex}; a graph has no "
-            "edge from a vertex to itself, so take it out or read the file as 'qubo'"
-        )
-    pair = np.minimum(i, j) * entries.size + np.maximum(i, j)
-    below, above = i > j, i < j
-    low, high = (
-        np.flatnonzero(side)[np.argsort(pair[side], kind="stable")] for side in (below, above)
-    )
-    if np.array_equal(pair[low], pair[high]) and np.array_equal(value[low], value[high]):
-        return i[low], j[low], value[low]
-    twice = np.intersect1d(pair[low], pair[high])
-    if len(twice):
-        first, second = divmod(int(twice[0]), entries.size)
-        raise FileFormatError(
-            f"{path} gives the pair {first + 1} {second + 1} in both orders, and is not symmetric; "
-            "give each pair once, or the same value in both orders"
-        )
-    edges = below | above
-    return i[edges], j[edges], value[edges]
+    i, j, values = i[there], j[there], values[there]
+    return Entries(table.name, 1, size, i, j, values, symmetric, FileFormatError)

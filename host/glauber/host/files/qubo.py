@@ -4,7 +4,7 @@ import dimod
 import numpy as np
 
 from ..errors import FileFormatError
-from .problem import Kind, Problem, check_kind, check_size, make_bqm
+from ..problems.problem import Kind, Problem, check_kind, check_size, make_bqm
 from .table import NumberTable
 
 __all__ = ["read_qubo"]
@@ -14,7 +14,7 @@ TOPOLOGIES = (b"0", b"unconstrained")
 
 
 def read_qubo(path: str, name: str, data: bytes, as_kind: Kind | None) -> Problem:
-    """A QUBO; weights of the same pair add up, in whichever order it is given."""
+    """A QUBO; each pair once, in whichever order."""
     kind = check_kind(path, "a QUBO file", as_kind, ("qubo",))
     table = NumberTable(path, data, b"c")
     head = table.header
@@ -27,6 +27,7 @@ def read_qubo(path: str, name: str, data: bytes, as_kind: Kind | None) -> Proble
     table.check_widths(3, 3, "`i j weight`")
     table.check_rows(nodes + couplers, "weights")
     i, j = (table.indices(column, 0, variables - 1, "a variable") for column in (0, 1))
+    table.check_unique(np.minimum(i, j) * variables + np.maximum(i, j), "pair")
     weights = table.weights(2)
     diagonal = i == j
     if np.count_nonzero(diagonal) != nodes:

@@ -27,12 +27,13 @@ class NumberTable:
     """A header line and rows of numbers, without blank lines and lines that start with `comment`.
 
     header, header_line
-        The words of the first line that counts, and its number, from 1; no words if there is none.
+        The words of the first line that counts, and its number, from 1; no words if there is none,
+        as if the table was made with `header=False`.
     lines, widths
         For each row, its line number and how many words it has.
     """
 
-    def __init__(self, name: str, data: bytes, comment: bytes) -> None:
+    def __init__(self, name: str, data: bytes, comment: bytes, header: bool = True) -> None:
         self.name = name
         self._data = data
         codes = np.frombuffer(data, np.uint8)
@@ -46,12 +47,13 @@ class NumberTable:
             counts = ~np.isin(line_of, comments)
             begins, line_of = begins[counts], line_of[counts]
             leads = np.flatnonzero(np.diff(line_of, prepend=0))
-        self.header_line = int(line_of[0]) if len(line_of) else 0
+        self.header_line = int(line_of[0]) if header and len(line_of) else 0
         self.header = self.line_text(self.header_line).split() if self.header_line else []
         skipped = len(self.header)
+        leads = leads[bool(skipped) :]
         self._begins = begins[skipped:]
-        self._firsts = leads[1:] - skipped
-        self.lines = line_of[leads[1:]]
+        self._firsts = leads - skipped
+        self.lines = line_of[leads]
         self.widths = np.diff(self._firsts, append=len(self._begins))
         self._comments = comments
         self._lines_of_words = line_of[skipped:]
@@ -106,6 +108,18 @@ class NumberTable:
         if len(bad):
             raise self.fault(int(bad[0]), f"{what} from {low} to {high}", column)
         return numbers.astype(np.int64)
+
+    def check_unique(self, keys: np.ndarray, what: str) -> None:
+        """Raise `FileFormatError` for a row whose key a row before it has."""
+        order = np.argsort(keys, kind="stable")
+        again = np.flatnonzero(np.diff(keys[order]) == 0)
+        if len(again):
+            where = again[np.argmin(order[again + 1])]
+            raise self.fault(
+                int(order[where + 1]),
+                f"each {what} once; line {self.lines[order[where]]} gives it too "
+                "(if both are meant, give their sum)",
+            )
 
     def weights(self, column: int, default: float = 1.0) -> np.ndarray:
         """A column of finite numbers, `default` where left out. Raises `CouplingValueError`."""
