@@ -118,7 +118,8 @@ class Machine(wiring.Component):
             sequencer.step_count.eq(registers.step_count),
             [registers.running.eq(sequencer.running), registers.stopped.eq(sequencer.stopped)],
             registers.sweep_done.eq(sequencer.sweep_done),
-            [registers.frames_bad.eq(link.frames_bad), registers.fault.eq(noise.fault)],
+            [registers.frames_bad.eq(link.frames_bad), registers.writes.eq(link.writes)],
+            registers.fault.eq(noise.fault),
             [fabric.inject.eq(noise.inject), noise.last_draw.eq(sequencer.control.last_draw)],
             noise.generator_failed.eq(fabric.generator_failed),
         ]

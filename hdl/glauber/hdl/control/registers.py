@@ -35,7 +35,7 @@ class ControlRegisters(wiring.Component):
     row_count, step_count : Out(32)
     running, stopped, sweep_done : In(1)
         From the sequencer.
-    frames_bad : In(32)
+    frames_bad : In(32), writes : In(16)
         From the link.
     fault : In(1), noise : In(NoiseRegisters)
         From the noise; a fault refuses runs.
@@ -54,6 +54,7 @@ class ControlRegisters(wiring.Component):
     stopped: Signal
     sweep_done: Signal
     frames_bad: Signal
+    writes: Signal
     fault: Signal
     noise: Any
 
@@ -71,6 +72,7 @@ class ControlRegisters(wiring.Component):
                 "stopped": In(1),
                 "sweep_done": In(1),
                 "frames_bad": In(32),
+                "writes": In(16),
                 "fault": In(1),
                 "noise": In(NoiseRegisters()),
             }
@@ -93,6 +95,7 @@ class ControlRegisters(wiring.Component):
             Register.CYCLES_LOW: counters.cycles[:32],
             Register.CYCLES_HIGH: counters.cycles[32:],
             Register.FRAMES_BAD: self.frames_bad,
+            Register.WRITES: self.writes,
             Register.RESEED: writable.reseed,
             **{name: getattr(self.noise, name.name.lower()) for name in NOISE_REGISTERS},
         }

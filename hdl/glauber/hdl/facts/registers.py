@@ -1,7 +1,7 @@
 """The register map: what stands at which word address of the machine's bus.
 
-Addresses count 32-bit words. The top four bits choose a region. Every write is idempotent and no
-read has a side effect, so that a link may repeat any request.
+Addresses count 32-bit words. The top four bits choose a region. No read has a side effect, so that
+a link may repeat it; a write is done once (see `frames`).
 """
 
 from enum import Enum, IntEnum, IntFlag
@@ -119,6 +119,7 @@ class Register(IntEnum):
     RESEED = RUN + 17
     RESEEDS = RUN + 18
     RESEEDS_MISSED = RUN + 19
+    WRITES = RUN + 20
 
     @property
     def access(self) -> Access:
@@ -176,6 +177,10 @@ _REGISTER_FACTS = {
     Register.RESEEDS_MISSED: (
         Access.READ,
         "of them, and beyond them, how many found no fresh word or no room in the record",
+    ),
+    Register.WRITES: (
+        Access.READ,
+        "the number of the next write, modulo 2**16: requests to write that were done since reset",
     ),
 }
 

@@ -46,6 +46,7 @@ class ModelMachine:
         self.noise = NoiseControl(params, rings)
         self._liveness = LivenessModel()
         self._registers = dict.fromkeys(Register, 0)
+        self.writes = 0  # the number of the next one, kept by the link
         self._stop = threading.Event()
         self._runner: threading.Thread | None = None
         self._failure: Exception | None = None
@@ -74,7 +75,8 @@ class ModelMachine:
         region, offset = split_address(address)
         nothing = np.empty(0, np.uint32)
         if region == Region.REGISTERS:
-            if offset + count > Register.HEALTH and not self.running:
+            asked = range(offset, offset + count)
+            if not NOISE_REGISTERS.isdisjoint(asked) and not self.running:
                 self.noise.pass_request()
             words = [self._read_register(offset + index) for index in range(count)]
             known = [word for word in words if word is not None]
@@ -122,6 +124,8 @@ class ModelMachine:
             return int(status | (Status.FAULT if self.noise.fault else 0))
         if offset == Register.STOP or offset not in _REGISTERS:
             return None
+        if offset == Register.WRITES:
+            return self.writes
         if offset in NOISE_REGISTERS:
             return self.noise.read(Register(offset))
         return self._registers[Register(offset)]
