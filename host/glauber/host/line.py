@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from cobs import cobs
@@ -87,6 +87,8 @@ class Line:
         Counted since the line was made.
     frames_bad, replies_stale
         Frames that arrived damaged; whole ones that answer no pending request.
+    now
+        The time of the transport, in seconds.
     """
 
     def __init__(self, transport: Transport, base_timeout: float) -> None:
@@ -95,6 +97,7 @@ class Line:
         self.queue_bytes = 0
         self.bytes_in = self.bytes_out = self.retries = 0
         self.frames_bad = self.replies_stale = 0
+        self.now: Callable[[], float] = getattr(transport, "clock", time.monotonic)
         self._received = bytearray()
         self._fresh = True
 
@@ -138,7 +141,7 @@ class Line:
             sizes = [request.size + REPLY_BYTES + request.word_bytes for request in pending]
             line = sum(math.ceil(size * 255 / 254) + 2 for size in sizes) * BITS_PER_BYTE / baud
         patience = (self.base_timeout + line) * GROWTH**attempt
-        return time.monotonic() + patience * self.transport.time_scale
+        return self.now() + patience * self.transport.time_scale
 
     def receive(self, deadline: float) -> Answer | None:
         """The next answer, or None if none came until `deadline`."""
@@ -146,7 +149,7 @@ class Line:
             while (frame := self._next_frame()) is not None:
                 if (answer := self._parse(frame)) is not None:
                     return answer
-            left = deadline - time.monotonic()
+            left = deadline - self.now()
             if left <= 0 or not (data := self.transport.read(left)):
                 return None
             self.bytes_in += len(data)

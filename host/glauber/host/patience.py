@@ -1,7 +1,5 @@
 """Patience with a device, and what to say when it is at an end."""
 
-import time
-
 from .errors import DeviceSilentError
 from .line import Line, Request
 
@@ -19,7 +17,7 @@ class Patience:
     def renew(self) -> None:
         """An answer came."""
         self.attempt = 0
-        self._begin = time.monotonic()
+        self._begin = self._line.now()
         self._before = self._line.bytes_in, self._line.frames_bad
 
     def lose(self, request: Request) -> None:
@@ -27,7 +25,7 @@ class Patience:
         self.attempt += 1
         if self.attempt < self._tries:
             return
-        seconds = time.monotonic() - self._begin
+        seconds = self._line.now() - self._begin
         arrived = self._line.bytes_in - self._before[0]
         bad = self._line.frames_bad - self._before[1]
         name = self._line.transport.name

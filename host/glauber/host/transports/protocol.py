@@ -9,7 +9,8 @@ class Transport(Protocol):
     """A pipe of bytes to a device.
 
     One that knows its line rate may also have `baud: int`. One whose device stands still unless it
-    is attended to may have `pause(seconds)`, which lets it go on for so long.
+    is attended to may have `pause(seconds)`, which lets it go on for so long; one with a time of
+    its own, `clock()` in seconds.
 
     name
         What the user calls it, for messages.
