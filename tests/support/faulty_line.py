@@ -91,6 +91,11 @@ class FaultyLine:
         data, self._inbox = self._inbox, b""
         return data
 
+    def cut(self) -> None:
+        """End the line; what is under way is lost."""
+        self._cut = True
+        self._events.clear()
+
     def close(self) -> None:
         while self._events:
             _, _, to_device, data = heapq.heappop(self._events)
@@ -122,8 +127,7 @@ class FaultyLine:
         for piece in self._pieces(data):
             harmed = self._harm(piece)
             if self._happens(faults.cut):
-                self._cut = True
-                self._events.clear()
+                self.cut()
                 return
             delay = LATENCY
             if self._happens(faults.delay):

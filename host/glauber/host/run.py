@@ -1,7 +1,6 @@
 """Runs: starting a schedule on a device and waiting for its end."""
 
 import contextlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 

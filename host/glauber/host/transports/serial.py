@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 
 import serial
 from serial.tools import list_ports
@@ -14,11 +15,16 @@ from ..errors import (
     EnvironmentMissingError,
     OptionError,
 )
+from .holder import describe_holder
 from .url import SCHEMES, DeviceUrl
 
 try:
-    from termios import error as TerminalError
+    import fcntl
+    import termios
+
+    TerminalError = termios.error
 except ImportError:  # not a POSIX system
+    fcntl = termios = None
     TerminalError = OSError
 
 __all__ = ["BAUD", "SerialTransport"]
@@ -49,6 +55,7 @@ class SerialTransport:
             self._port = serial.Serial(url.address, self.baud, exclusive=True)
         except PORT_ERRORS as error:
             raise _open_error(url, self.baud, error) from error
+        _exclude(self._port, url.address)
         # Adapters of FTDI hold bytes back for 16 ms unless asked not to; others cannot be asked.
         with contextlib.suppress(*PORT_ERRORS, AttributeError, NotImplementedError):
             self._port.set_low_latency_mode(True)
@@ -82,6 +89,17 @@ class SerialTransport:
         )
 
 
+def _exclude(port: serial.Serial, path: str) -> None:
+    """Keep out who does not ask for the lock that `exclusive` takes.
+
+    Not from a pseudo-terminal, which forgets it only when the program that serves it ends.
+    """
+    if fcntl is None or termios is None or os.path.realpath(path).startswith("/dev/pts/"):
+        return
+    with contextlib.suppress(*PORT_ERRORS):
+        fcntl.ioctl(port.fileno(), termios.TIOCEXCL)
+
+
 def _open_error(url: DeviceUrl, baud: int, error: Exception) -> Exception:
     """What to tell a user whose port did not open."""
     port, number = url.address, getattr(error, "errno", None)
@@ -94,8 +112,8 @@ def _open_error(url: DeviceUrl, baud: int, error: Exception) -> Exception:
         )
     if number in BUSY:
         return DeviceAbsentError(
-            f"{port} is in use by another program; end it (find it with `fuser {port}`) or choose "
-            "another device"
+            f"{port} is in use by {describe_holder(port) or 'another program'}; end it (find it "
+            f"with `fuser {port}`) or choose another device"
         )
     if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or "FileNotFoundError" in text:
         return DeviceAbsentError(f"there is no port {port}; {_ports()}")
