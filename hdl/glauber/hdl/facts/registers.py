@@ -8,6 +8,7 @@ from enum import Enum, IntEnum, IntFlag
 
 from .header import Header
 from .health import RAW_WORDS, RESEED_WORDS
+from .line import DIVISOR_RANGE
 from .machine import MachineParams
 
 __all__ = [
@@ -120,6 +121,7 @@ class Register(IntEnum):
     RESEEDS = RUN + 18
     RESEEDS_MISSED = RUN + 19
     WRITES = RUN + 20
+    LINE = RUN + 21
 
     @property
     def access(self) -> Access:
@@ -181,6 +183,13 @@ _REGISTER_FACTS = {
     Register.WRITES: (
         Access.READ,
         "the number of the next write, modulo 2**16: requests to write that were done since reset",
+    ),
+    Register.LINE: (
+        Access.READ_WRITE,
+        (
+            f"clocks per bit of a serial line, {DIVISOR_RANGE[0]} to {DIVISOR_RANGE[1]}, from the "
+            "end of the reply on; 0 for the default rate, to which it falls back: see `facts.line`"
+        ),
     ),
 }
 

@@ -40,6 +40,8 @@ class Link(wiring.Component):
         Frames dropped without a reply; wraps.
     writes : Out(16)
         The number of the next write.
+    heard : Out(1)
+        1 for one clock per good frame.
 
     Timing
     ------
@@ -52,6 +54,7 @@ class Link(wiring.Component):
     bus: Any
     frames_bad: Signal
     writes: Signal
+    heard: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._burst_words = params.burst_words
@@ -63,6 +66,7 @@ class Link(wiring.Component):
                 "bus": Out(BusSignature()),
                 "frames_bad": Out(32),
                 "writes": Out(16),
+                "heard": Out(1),
             }
         )
 
@@ -79,6 +83,7 @@ class Link(wiring.Component):
         wiring.connect(m, between.o, transmitter.i)
         wiring.connect(m, transmitter.o, wiring.flipped(self.o))
         m.d.comb += [executor.length.eq(receiver.length), self.writes.eq(executor.writes)]
+        m.d.comb += self.heard.eq(receiver.heard)
         with m.If(receiver.bad):
             m.d.sync += self.frames_bad.eq(self.frames_bad + 1)
         return m

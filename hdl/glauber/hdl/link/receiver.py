@@ -46,6 +46,8 @@ class FrameReceiver(wiring.Component):
     bad : Out(1)
         1 for one clock per dropped frame: wrong checksum, broken stuffing, too short, or no room.
         Delimiters with nothing between them are not frames.
+    heard : Out(1)
+        1 for one clock per frame that is not dropped.
 
     Timing
     ------
@@ -58,6 +60,7 @@ class FrameReceiver(wiring.Component):
     o: stream.Interface
     length: Signal
     bad: Signal
+    heard: Signal
 
     def __init__(self, depth: int) -> None:
         if not DEPTH_MIN <= depth <= DEPTH_MAX or depth & (depth - 1):
@@ -75,6 +78,7 @@ class FrameReceiver(wiring.Component):
                 "o": Out(stream.Signature(FrameByte)),
                 "length": Out(range(depth)),
                 "bad": Out(1),
+                "heard": Out(1),
             }
         )
 
@@ -126,7 +130,7 @@ class FrameReceiver(wiring.Component):
         m.d.comb += [
             [offer.held.eq(queue.held), offer.count.eq(queue.first), queue.pop.eq(offer.done)],
             [read.addr.eq(offer.address), offer.r_data.eq(read.data)],
-            self.length.eq(offer.length),
+            [self.length.eq(offer.length), self.heard.eq(queue.push)],
         ]
         return m
 

@@ -8,9 +8,10 @@ __all__ = ["Transport"]
 class Transport(Protocol):
     """A pipe of bytes to a device.
 
-    One that knows its line rate may also have `baud: int`. One whose device stands still unless it
-    is attended to may have `pause(seconds)`, which lets it go on for so long; one with a time of
-    its own, `clock()` in seconds.
+    One that knows its line rate may also have `baud: int`; one that can change it, `rate: int`, the
+    one to change to, `set_baud(baud)` and `send_break(seconds)`. One whose device stands still
+    unless it is attended to may have `pause(seconds)`, which lets it go on for so long; one with a
+    time of its own, `clock()` in seconds.
 
     name
         What the user calls it, for messages.

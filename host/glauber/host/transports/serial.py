@@ -1,8 +1,9 @@
-"""Serial ports: `serial:PATH?baud=N`."""
+"""Serial ports: `serial:PATH?baud=N&rate=N`."""
 
 import contextlib
 import errno
 import os
+import time
 
 import serial
 from serial.tools import list_ports
@@ -11,6 +12,7 @@ from ..errors import (
     DeviceAbsentError,
     DeviceError,
     DeviceLostError,
+    DeviceRefusedError,
     DeviceSilentError,
     EnvironmentMissingError,
     OptionError,
@@ -41,15 +43,19 @@ BUSY = (errno.EAGAIN, errno.EBUSY, errno.EWOULDBLOCK)
 class SerialTransport:
     """A serial port, or a pseudo-terminal in its place, opened for this process alone.
 
+    `baud` is the rate at which it is; it begins at that of the URL, which must be the one of the
+    device's image. `rate` is the one that the user would rather have.
+
     Raises `OptionError`, `DeviceAbsentError` and, without permission, `EnvironmentMissingError`.
     """
 
     def __init__(self, url: DeviceUrl) -> None:
-        url.check_options(["baud", "time_scale"])
+        url.check_options(["baud", "rate", "time_scale"])
         if not url.address:
             raise OptionError(f"{url.text}: the port is missing; write {SCHEMES['serial']}")
         self.name = url.text
         self.baud = url.integer("baud", BAUD, low=1)
+        self.rate = url.integer("rate", self.baud, low=1)
         self.time_scale = url.factor("time_scale")
         try:
             self._port = serial.Serial(url.address, self.baud, exclusive=True)
@@ -78,6 +84,25 @@ class SerialTransport:
             return self._port.read(max(1, self._port.in_waiting))
         except PORT_ERRORS as error:
             raise self._lost(error) from error
+
+    def set_baud(self, baud: int) -> None:
+        """Go over to another rate, behind what has been sent. Raises `DeviceError`."""
+        try:
+            self._port.flush()
+            self._port.baudrate = baud
+        except PORT_ERRORS as error:
+            raise DeviceRefusedError(
+                f"the port of {self.name} cannot be set to {baud} baud ({error}); leave out "
+                "`rate`, or choose one that the adapter can do"
+            ) from error
+        self.baud = baud
+
+    def send_break(self, seconds: float) -> None:
+        """Hold the line at 0, if it can be."""
+        with contextlib.suppress(*PORT_ERRORS):
+            self._port.break_condition = True
+            time.sleep(seconds)
+            self._port.break_condition = False
 
     def close(self) -> None:
         with contextlib.suppress(OSError):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.digest import facts_hash, gates_hash
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.header import Features, Header, HeaderWords
+from glauber.hdl.facts.line import DIVISOR_RANGE
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status, region_words, split_address
@@ -141,6 +142,7 @@ class ModelMachine:
             Register.STEP_COUNT: lambda steps: 1 <= steps <= self.params.steps,
             Register.HEALTH: self._restart_tests,
             Register.RESEED: self.noise.set_reseed,
+            Register.LINE: lambda line: line == 0 or DIVISOR_RANGE[0] <= line <= DIVISOR_RANGE[1],
         }
         if offset not in setters:
             return Result.BAD_ADDRESS
