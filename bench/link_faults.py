@@ -11,8 +11,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from support.faulty_line import KINDS
-from support.short_runs import HUNG, WRONG, open_gates, open_twin, short_runs
+from support.faulty_line import KINDS  # pyright: ignore[reportMissingImports]
+from support.short_runs import (  # pyright: ignore[reportMissingImports]
+    HUNG,
+    WRONG,
+    open_gates,
+    open_twin,
+    short_runs,
+)
 
 
 def main() -> int:

@@ -122,6 +122,9 @@ async def refusals_are_those_of_the_model(dut):
         (Kind.WRITE, [Register.ROW_COUNT, 0]),
         (Kind.WRITE, [Register.ROW_COUNT, PARAMS.rows + 1]),
         (Kind.WRITE, [Register.STEP_COUNT, PARAMS.steps + 1]),
+        (Kind.WRITE, [Register.LINE, 3]),
+        (Kind.WRITE, [Register.LINE, 1024]),
+        (Kind.WRITE, [Register.WRITES, 1]),
         (Kind.WRITE, [0, 1]),  # the header
         (Kind.WRITE, [Register.STATUS, 1]),
         (Kind.WRITE, [region_base(Region.ROWS) + PARAMS.rows, 1]),

@@ -3,6 +3,7 @@
 import contextlib
 import warnings
 from collections.abc import Iterator
+from typing import cast
 
 from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.header import Header
@@ -11,6 +12,7 @@ from glauber.hdl.facts.registers import Register
 
 from .errors import DeviceError, DeviceSilentError, LineRateWarning, OptionError
 from .link import Link
+from .transports.protocol import RatedTransport
 
 __all__ = ["Rate"]
 
@@ -24,7 +26,8 @@ class Rate:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._port = link.transport if hasattr(link.transport, "set_baud") else None
+        rated = hasattr(link.transport, "set_baud")
+        self._port = cast(RatedTransport, link.transport) if rated else None
         self._first: int = getattr(link.transport, "baud", 0)
 
     def find(self) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 import serial
@@ -148,7 +149,8 @@ def test_hardware_is_closed_to_who_does_not_ask_for_the_lock(monkeypatch, path, 
     monkeypatch.setattr(
         serial_transport.fcntl, "ioctl", lambda file, request: asked.append((file, request))
     )
-    serial_transport._exclude(Port(), path)
+    port: Any = Port()
+    serial_transport._exclude(port, path)
     assert asked == ([(7, termios.TIOCEXCL)] if expected else [])
 
 

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from glauber.hdl.facts.program import Step
+from glauber.hdl.facts.registers import Region
 from glauber.host.device import Device
 from glauber.host.errors import DeviceError, DeviceLostError
 from glauber.sim.model.endpoint import Endpoint
@@ -60,14 +61,14 @@ def test_a_device_that_was_reset_says_so_at_the_next_write():
         device.run(STEPS, 1)
         machine.writes = 0
         with pytest.raises(DeviceLostError, match=r"has done 0 writes, .* it was reset"):
-            device.load_seeds([0] * len(machine.memory[3]))
+            device.load_seeds([0] * len(machine.memory[Region.SEEDS]))
         device.run(STEPS, 1)  # and goes on with what the device says
 
 
 def test_two_hosts_at_one_device_are_told():
     endpoint = Endpoint(FakeMachine())
     with Device(endpoint) as first, Device(endpoint) as second:
-        first.load_seeds([0] * len(endpoint.machine.memory[3]))
-        second.load_seeds([1] * len(endpoint.machine.memory[3]))
+        first.load_seeds([0] * len(endpoint.machine.memory[Region.SEEDS]))
+        second.load_seeds([1] * len(endpoint.machine.memory[Region.SEEDS]))
         with pytest.raises(DeviceLostError, match="someone else writes to it"):
-            first.load_seeds([0] * len(endpoint.machine.memory[3]))
+            first.load_seeds([0] * len(endpoint.machine.memory[Region.SEEDS]))

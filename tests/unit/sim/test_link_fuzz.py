@@ -78,8 +78,10 @@ def _until(transport, mark):
         received += transport.read(0.0)
         whole = received.split(b"\0")[:-1]
         contents = [unseal(cobs.decode(frame)) for frame in whole]
-        if contents and contents[-1][:2] == (Kind.READ | REPLY_FLAG, mark):
-            return contents
+        found = [content for content in contents if content is not None]
+        assert found == contents, "the device sent a damaged frame"
+        if found and found[-1][:2] == (Kind.READ | REPLY_FLAG, mark):
+            return found
     raise AssertionError("a good request behind garbage was not answered")
 
 
