@@ -13,6 +13,7 @@ from glauber.host.device import Device
 from glauber.host.errors import (
     DeviceAbsentError,
     DeviceLostError,
+    DeviceRefusedError,
     DeviceSilentError,
     EnvironmentMissingError,
 )
@@ -241,3 +242,15 @@ def test_a_port_without_low_latency_is_fine(monkeypatch):
 def test_an_absurd_rate_is_an_error(pty):
     with pytest.raises(DeviceAbsentError, match="cannot be opened at 99999999999 baud"):
         open_transport(f"serial:{pty[1]}?baud=99999999999")
+
+
+def test_the_rate_of_a_port_can_be_changed(pty):
+    transport: Any = open_transport(f"serial:{pty[1]}?baud=115200&rate=2000000")
+    assert (transport.baud, transport.rate) == (115200, 2_000_000)
+    transport.send_break(0.01)  # a pseudo-terminal makes none, and does not mind
+    transport.set_baud(2_000_000)
+    assert transport.baud == transport._port.baudrate == 2_000_000
+    transport.close()
+    with pytest.raises(DeviceRefusedError, match=r"cannot be set to 4000000 baud \(.*leave out"):
+        transport.set_baud(4_000_000)
+    assert transport.baud == 2_000_000
