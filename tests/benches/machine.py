@@ -10,7 +10,7 @@ import cocotb
 import numpy as np
 from cobs import cobs
 
-from glauber.hdl.facts.frames import DELIMITER, Kind, Result, seal, unseal
+from glauber.hdl.facts.frames import DELIMITER, SEQ_COUNT, Kind, Result, seal, unseal
 from glauber.hdl.facts.health import RAW_WORDS, RESEED_INTERVAL_MAX, RESEED_REPLAY
 from glauber.hdl.facts.registers import Region, Register, Status, region_base
 from glauber.sim.model.endpoint import open_model
@@ -32,11 +32,13 @@ class Pair:
         self.port = port
         self.model = open_model(PARAMS, "model:", 1)
         self.seq = 0
+        self.writes = 0
 
     async def exchange(self, kind: int, body: bytes, *, same: bool = True) -> bytes:
         """The gates' answer to a request; it must be the model's, unless `same` is false."""
-        self.seq = (self.seq + 1) % 256
-        request = cobs.encode(seal(kind, self.seq, body)) + bytes([DELIMITER])
+        self.seq = (self.seq + 0x101) % SEQ_COUNT
+        seq = self.writes if kind == Kind.WRITE else self.seq
+        request = cobs.encode(seal(kind, seq, body)) + bytes([DELIMITER])
         self.model.write(request)
         expected = self.model.read(0)
         await self.port.write(request)
@@ -45,6 +47,8 @@ class Pair:
             assert answer == expected, f"kind {kind}, body {body[:16].hex()}"
         content = unseal(cobs.decode(answer[:-1]))
         assert content is not None
+        if kind == Kind.WRITE and content[2][0] == Result.OK:
+            self.writes += 1
         return content[2]
 
     async def read(self, address: int, count: int, *, same: bool = True) -> list[int]:
@@ -118,6 +122,9 @@ async def refusals_are_those_of_the_model(dut):
         (Kind.WRITE, [Register.ROW_COUNT, 0]),
         (Kind.WRITE, [Register.ROW_COUNT, PARAMS.rows + 1]),
         (Kind.WRITE, [Register.STEP_COUNT, PARAMS.steps + 1]),
+        (Kind.WRITE, [Register.LINE, 3]),
+        (Kind.WRITE, [Register.LINE, 1024]),
+        (Kind.WRITE, [Register.WRITES, 1]),
         (Kind.WRITE, [0, 1]),  # the header
         (Kind.WRITE, [Register.STATUS, 1]),
         (Kind.WRITE, [region_base(Region.ROWS) + PARAMS.rows, 1]),
@@ -142,6 +149,16 @@ async def refusals_are_those_of_the_model(dut):
     ):
         answer = await pair.exchange(Kind.READ, int(address).to_bytes(4, "little") + b"\1\0")
         assert answer == bytes([Result.BAD_ADDRESS])
+    word = b"\1\0\0\0"
+    count = pair.writes
+    for seq in (count - 1, count + 1, count + 256, count):
+        pair.writes = seq % SEQ_COUNT
+        answer = await pair.exchange(
+            Kind.WRITE, region_base(Region.STATES).to_bytes(4, "little") + word
+        )
+        assert answer[0] == (Result.OK if seq == count else Result.OUT_OF_ORDER)
+    assert await pair.read(Register.WRITES, 1) == [pair.writes]
+    await pair.read(region_base(Region.STATES), 1)
     await pair.read(0, Register.RUN, same=False)  # the header; the gates say they are no simulation
 
 

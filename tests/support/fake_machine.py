@@ -38,6 +38,7 @@ class FakeMachine:
         )
         self.header_words = self.header.words()
         self.bad_frames = 0
+        self.writes = 0
         self.log: list[tuple[Register, int]] = []
         self.steps_run: list[list[int]] = []
         self.memory = {
@@ -85,6 +86,8 @@ class FakeMachine:
     def _register(self, offset: int) -> int:
         if offset < len(Header):
             return self.header_words[offset]
+        if offset == Register.WRITES:
+            return self.writes
         if offset == Register.STATUS and self.registers[Register.STATUS] & Status.RUNNING:
             self._poll()
         return self.registers[Register(offset)]

@@ -9,6 +9,7 @@ from .decoder import RegionDecoder
 from .fabric.graph import GraphFabric
 from .facts.digest import facts_hash, gates_hash
 from .facts.header import Features, HeaderWords
+from .facts.line import DIVISOR_RANGE
 from .facts.machine import MachineParams
 from .facts.registers import Region, region_words
 from .link.bus import BusRegister
@@ -43,6 +44,10 @@ class Machine(wiring.Component):
         Bytes to the host.
     rings : In(rings)
         Outputs of the ring oscillators, asynchronous; only if `params.rings` is not 0.
+    line : Out(10), line_fall_back : In(1)
+        `Register.LINE`, for a serial line, and a pulse that sets it to 0.
+    heard : Out(1)
+        1 for one clock per good frame.
 
     Timing
     ------
@@ -57,6 +62,9 @@ class Machine(wiring.Component):
     i: stream.Interface
     o: stream.Interface
     rings: Signal
+    line: Signal
+    line_fall_back: Signal
+    heard: Signal
 
     def __init__(
         self,
@@ -76,6 +84,9 @@ class Machine(wiring.Component):
             {
                 "i": In(stream.Signature(8)),
                 "o": Out(stream.Signature(8)),
+                "line": Out(range(DIVISOR_RANGE[1] + 1)),
+                "line_fall_back": In(1),
+                "heard": Out(1),
                 **({"rings": In(params.rings)} if params.rings else {}),
             }
         )
@@ -118,7 +129,9 @@ class Machine(wiring.Component):
             sequencer.step_count.eq(registers.step_count),
             [registers.running.eq(sequencer.running), registers.stopped.eq(sequencer.stopped)],
             registers.sweep_done.eq(sequencer.sweep_done),
-            [registers.frames_bad.eq(link.frames_bad), registers.fault.eq(noise.fault)],
+            [registers.frames_bad.eq(link.frames_bad), registers.writes.eq(link.writes)],
+            [registers.fault.eq(noise.fault), self.heard.eq(link.heard)],
+            [self.line.eq(registers.line), registers.line_fall_back.eq(self.line_fall_back)],
             [fabric.inject.eq(noise.inject), noise.last_draw.eq(sequencer.control.last_draw)],
             noise.generator_failed.eq(fabric.generator_failed),
         ]

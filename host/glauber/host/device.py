@@ -17,6 +17,7 @@ from .errors import OptionError, OutdatedImageWarning, ProblemTooLargeError
 from .header import read_header, remedy
 from .link import Link
 from .noise import Noise
+from .rate import Rate
 from .run import Control, Run, RunReport, stop_run
 from .transports import Transport, open_transport
 
@@ -43,7 +44,8 @@ class Device:
     Raises `DeviceError`, in particular `ProtocolMismatchError` for a device that this host cannot
     drive; `OptionError`, `FactError` and `EnvironmentMissingError` as `open_transport` does.
 
-    Warns with `OutdatedImageWarning` of hardware that was made from other gates than those that are
+    Warns with `LineRateWarning` if a serial line does not work at the rate that the URL asks for,
+    and with `OutdatedImageWarning` of hardware that was made from other gates than those that are
     installed: it has the same interface, but perhaps not the same faults.
 
     params, build_id, features, clock_hz, board
@@ -54,8 +56,11 @@ class Device:
 
     def __init__(self, device: str | Transport) -> None:
         self.link = Link(open_transport(device) if isinstance(device, str) else device)
+        self._rate = Rate(self.link)
         try:
+            self._rate.find()
             header = read_header(self.link)
+            self._rate.raise_to(header.clock_hz)
         except BaseException:
             self.link.close()
             raise
@@ -98,6 +103,7 @@ class Device:
         self.close()
 
     def close(self) -> None:
+        self._rate.restore()
         self.link.close()
 
     def info(self) -> dict[str, object]:

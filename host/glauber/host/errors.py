@@ -20,6 +20,7 @@ __all__ = [
     "FileFormatError",
     "GlauberError",
     "InputError",
+    "LineRateWarning",
     "NoiseFailureError",
     "OptionError",
     "OutdatedImageWarning",
@@ -74,6 +75,10 @@ class StudyFailureError(GlauberError):
 
 class OutdatedImageWarning(UserWarning):
     """The device can be driven, but its image was made from other gates than those installed."""
+
+
+class LineRateWarning(UserWarning):
+    """The line goes on at a lower rate than the one that was asked for."""
 
 
 class InputError(GlauberError, ValueError):

@@ -2,6 +2,7 @@
 
 from glauber.hdl.facts.digest import facts_hash
 from glauber.hdl.facts.errors import FactError
+from glauber.hdl.facts.frames import queue_bytes
 from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.header import (
     MAGIC,
@@ -36,7 +37,7 @@ def remedy(board: str) -> str:
 
 
 def read_header(link: Link) -> HeaderWords:
-    """The header of the device behind `link`, whose burst length is then set.
+    """The header of the device behind `link`, whose burst and queue lengths are then set.
 
     Raises `ProtocolMismatchError` if this host cannot drive the device, `DeviceError`.
     """
@@ -44,8 +45,10 @@ def read_header(link: Link) -> HeaderWords:
     # One word at a time until here, because a machine may be built for bursts of one.
     link.burst_words = max(1, link.read_word(Header.BURST_WORDS))
     words = dict(zip(Header, (int(word) for word in link.read(0, len(Header))), strict=True))
+    params = _params(link.transport.name, words)
+    link.queue_bytes = queue_bytes(params)
     return HeaderWords(
-        params=_params(link.transport.name, words),
+        params=params,
         facts_hash=words[Header.FACTS_HASH],
         build_id=words[Header.BUILD_ID],
         features=Features(words[Header.FEATURES]),

@@ -1,7 +1,6 @@
 """Runs: starting a schedule on a device and waiting for its end."""
 
 import contextlib
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,9 +41,9 @@ def stop_run(link: Link) -> None:
         return
     link.write(Register.STOP, [1])
     patience = STOP_PATIENCE * link.transport.time_scale
-    give_up = time.monotonic() + patience
+    give_up = link.now() + patience
     while read_status(link) & Status.RUNNING:
-        if time.monotonic() > give_up:
+        if link.now() > give_up:
             raise DeviceTimeoutError(
                 f"{link.transport.name} was told to stop but still runs after {patience:g} s; "
                 "reset it"
@@ -132,7 +131,7 @@ class Run:
         self._on_progress = on_progress
         self._interrupted = self._told_to_stop = self._stopped = False
         self._sweeps = self._cycles = 0
-        self._begin = time.monotonic()
+        self._begin = link.now()
 
     def execute(self, schedule: Words) -> RunReport:
         """Run the steps and wait. Any exception but a `DeviceError` stops the run and passes."""
@@ -201,7 +200,7 @@ class Run:
 
     def _check_time(self) -> None:
         """Raise `DeviceTimeoutError`, and stop the run, if it has taken longer than allowed."""
-        if self._timeout is None or time.monotonic() - self._begin <= self._timeout:
+        if self._timeout is None or self._link.now() - self._begin <= self._timeout:
             return
         stop_run(self._link)
         raise DeviceTimeoutError(

@@ -121,8 +121,8 @@ def test_fixed_point_refuses_what_it_cannot_hold():
 
 
 def test_frames_survive_and_damage_is_seen():
-    frame = seal(1, 7, b"abc")
-    assert unseal(frame) == (1, 7, b"abc")
+    frame = seal(1, 0x1234, b"abc")
+    assert unseal(frame) == (1, 0x1234, b"abc")
     for index in range(len(frame)):
         assert unseal(frame[:index] + bytes([frame[index] ^ 4]) + frame[index + 1 :]) is None
     assert unseal(b"abc") is None

@@ -7,7 +7,7 @@ import pytest
 from amaranth.hdl import Cat
 from cobs import cobs
 
-from glauber.hdl.facts.frames import Kind, Result, seal, unseal
+from glauber.hdl.facts.frames import QUEUE_FRAMES, Kind, Result, seal, unseal
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.link.executor import Executor
 from glauber.hdl.link.link import Link
@@ -33,7 +33,9 @@ def coded(frame: bytes) -> bytes:
 
 
 def reply(kind: int, seq: int, result: Result, *words: int) -> bytes:
-    return bytes((kind | 0x80, seq, result)) + b"".join(w.to_bytes(4, "little") for w in words)
+    return bytes((kind | 0x80, seq & 255, seq >> 8, result)) + b"".join(
+        w.to_bytes(4, "little") for w in words
+    )
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Bench:
             elif taken:
                 unsealed = unseal(cobs.decode(bytes(line)))
                 assert unsealed is not None
-                self.replies.append(bytes(unsealed[:2]) + unsealed[2])
+                self.replies.append(cobs.decode(bytes(line))[:-4])
                 line.clear()
 
     def run(self, *pieces: bytes, silent: tuple[int, ...] = (), limit: int = 30_000) -> int:
@@ -123,18 +125,18 @@ def test_reads_and_writes(stalls: Stalls) -> None:
     bench = Bench(stalls)
     words = [0, 0xFFFF_FFFF, 0x0102_0304, 0x8000_0000]
     bench.run(
-        coded(write(1, BASE, *words)),
+        coded(write(0, BASE, *words)),
         b"\0\0" + coded(read(2, BASE, 4)),
-        coded(write(3, 5, 0xCAFE)),
-        coded(read(255, 5, 1)),
+        coded(write(1, 5, 0xCAFE)),
+        coded(read(0xABCD, 5, 1)),
         coded(read(0, BASE + 1, 3)),
     )
     assert bench.memory == {BASE + n: word for n, word in enumerate(words)} | {5: 0xCAFE}
     assert bench.replies == [
-        reply(Kind.WRITE, 1, Result.OK),
+        reply(Kind.WRITE, 0, Result.OK),
         reply(Kind.READ, 2, Result.OK, *words),
-        reply(Kind.WRITE, 3, Result.OK),
-        reply(Kind.READ, 255, Result.OK, 0xCAFE),
+        reply(Kind.WRITE, 1, Result.OK),
+        reply(Kind.READ, 0xABCD, Result.OK, 0xCAFE),
         reply(Kind.READ, 0, Result.OK, *words[1:]),
     ]
     assert bench.accesses[4:8] == [(0, BASE + n) for n in range(4)]
@@ -147,17 +149,17 @@ def test_bus_refusals_end_a_request(stalls: Stalls) -> None:
     bench.run(
         coded(read(1, 0x30, 1)),
         coded(read(2, 0x2E, 4)),
-        coded(write(3, 0x3E, 1, 2, 3, 4)),
-        coded(write(4, 0x40, 9)),
-        coded(write(5, 0x50, 6)),
+        coded(write(0, 0x3E, 1, 2, 3, 4)),
+        coded(write(0, 0x40, 9)),
+        coded(write(0, 0x50, 6)),
         coded(read(6, 0x50, 1)),
     )
     assert bench.replies == [
         reply(Kind.READ, 1, Result.BAD_ADDRESS),
         reply(Kind.READ, 2, Result.BAD_ADDRESS),
-        reply(Kind.WRITE, 3, Result.BUSY),
-        reply(Kind.WRITE, 4, Result.BUSY),
-        reply(Kind.WRITE, 5, Result.OK),
+        reply(Kind.WRITE, 0, Result.BUSY),
+        reply(Kind.WRITE, 0, Result.BUSY),
+        reply(Kind.WRITE, 0, Result.OK),
         reply(Kind.READ, 6, Result.OK, 6),
     ]
     assert bench.memory == {0x3E: 1, 0x3F: 2, 0x50: 6}
@@ -180,7 +182,8 @@ def test_malformed_requests_touch_nothing(stalls: Stalls) -> None:
         (Kind.WRITE, bytes(9), Result.BAD_LENGTH),
         (Kind.WRITE, bytes(24), Result.BAD_LENGTH),  # fits the buffer, but not a burst
         (0, bytes(6), Result.BAD_KIND),
-        (3, b"", Result.BAD_KIND),
+        (4, b"", Result.BAD_KIND),
+        (Kind.FIRST, bytes(6), Result.BAD_LENGTH),
         (0x7F, bytes(8), Result.BAD_KIND),
         (Kind.READ | 0x80, bytes(4) + b"\x01\x00", Result.BAD_KIND),
     ]
@@ -199,7 +202,7 @@ def test_malformed_requests_touch_nothing(stalls: Stalls) -> None:
 
 @every_stall
 def test_bad_frames_are_counted_and_the_next_one_works(stalls: Stalls) -> None:
-    good = coded(write(7, 8, 9))
+    good = coded(seal(Kind.FIRST, 7, write(0, 8, 9)[3:-4]))
     flipped = bytearray(good)
     flipped[4] ^= 0x20
     bench = Bench(stalls)
@@ -213,25 +216,61 @@ def test_bad_frames_are_counted_and_the_next_one_works(stalls: Stalls) -> None:
         good,
         silent=(0, 2, 5),
     )
-    assert bench.replies == [reply(Kind.WRITE, 7, Result.OK)] * 4
+    assert bench.replies == [reply(Kind.FIRST, 7, Result.OK)] * 4
     assert bench.frames_bad == 4
     assert bench.memory == {8: 9}
 
 
-def test_frames_that_come_too_early_are_counted() -> None:
-    """The second request waits in the buffer while the reply to the first is sent; the third and
-    fourth find it there.
-    """
+def test_requests_wait_in_a_queue_and_those_beyond_it_are_counted() -> None:
     bench = Bench(Stalls(sink=0.97))
-    first, *early = (coded(read(seq, 16, 4)) for seq in (1, 2, 3, 4))
-    bench.run(first + bytes(60) + b"".join(early), b"", coded(read(5, 20, 1)), limit=20_000)
-    words = [~n & 0xFFFF_FFFF for n in range(16, 21)]
-    assert bench.replies == [
-        reply(Kind.READ, 1, Result.OK, *words[:4]),
-        reply(Kind.READ, 2, Result.OK, *words[:4]),
-        reply(Kind.READ, 5, Result.OK, words[4]),
+    first, *more = (coded(read(seq, 16 + seq, 4)) for seq in range(1, QUEUE_FRAMES + 4))
+    bench.run(
+        first + bytes(60) + b"".join(more),
+        *[b""] * QUEUE_FRAMES,
+        coded(read(99, 20, 1)),
+        limit=60_000,
+    )
+    numbers = [
+        int.from_bytes(answer[1:3], "little") for answer in bench.replies if answer[3] == Result.OK
     ]
+    # The first one has left the queue when the others come.
+    assert numbers == [*range(1, QUEUE_FRAMES + 2), 99]
     assert bench.frames_bad == 2
+
+
+@every_stall
+def test_writes_are_done_once_and_in_their_order(stalls: Stalls) -> None:
+    """Lost, repeated, early and late ones; reads at any time; refused ones do not count."""
+    bench = Bench(stalls)
+    first = coded(seal(Kind.FIRST, 0xFFFE, write(0, 8, 10)[3:-4]))
+    bench.run(
+        coded(write(1, 8, 1)),  # early
+        coded(write(0, 8, 2)),
+        coded(write(0, 8, 3)),  # repeated
+        coded(write(0x100, 8, 3)),
+        coded(read(0, 8, 1)),
+        coded(write(1, 0x30, 4)),  # refused
+        coded(write(1, 8, 5)),
+        coded(write(2, 9, 6)) + coded(write(3, 10, 7)),
+        b"",
+        first,
+        coded(write(0xFFFF, 8, 11)),
+        coded(write(0, 8, 12)),
+        coded(write(0xFFFE, 8, 13)),  # late
+        coded(read(7, 8, 3)),
+    )
+    results = [
+        *(Result.OUT_OF_ORDER, Result.OK, Result.OUT_OF_ORDER, Result.OUT_OF_ORDER, Result.OK),
+        *(Result.BAD_ADDRESS, Result.OK, Result.OK, Result.OK),
+        *(Result.OK, Result.OK, Result.OK, Result.OUT_OF_ORDER, Result.OK),
+    ]
+    assert [answer[3] for answer in bench.replies] == results
+    assert bench.replies[4] == reply(Kind.READ, 0, Result.OK, 2)
+    assert bench.replies[-1] == reply(Kind.READ, 7, Result.OK, 12, 6, 7)
+    assert [address for is_write, address in bench.accesses if is_write] == [
+        *(8, 0x30, 8, 9, 10, 8, 8, 8)
+    ]
+    assert bench.frames_bad == 0
 
 
 @pytest.mark.parametrize("burst_words", [1, 64])
@@ -239,7 +278,7 @@ def test_longest_burst(burst_words: int) -> None:
     rng = random.Random(12)
     words = [rng.choice((0, rng.getrandbits(32))) for _ in range(burst_words)]
     bench = Bench(burst_words=burst_words)
-    clocks = bench.run(coded(write(1, BASE, *words)), coded(read(2, BASE, burst_words)))
+    clocks = bench.run(coded(write(0, BASE, *words)), coded(read(2, BASE, burst_words)))
     assert bench.replies[1] == reply(Kind.READ, 2, Result.OK, *words)
     assert bench.frames_bad == 0
     # Bytes in, out of the buffer, accesses (a wait each), reply, stuffing.
@@ -253,5 +292,5 @@ def test_parameters_are_checked() -> None:
             f"burst_words is {burst_words}, .* 1 to 32768; choose a value",
         )
     assert_refused(
-        lambda: Executor(4, 22), "depth is 22 bytes, but must exceed the 22 .* 4 words; choose"
+        lambda: Executor(4, 23), "depth is 23 bytes, but must exceed the 23 .* 4 words; choose"
     )

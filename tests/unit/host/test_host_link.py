@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from cobs import cobs
 
-from glauber.hdl.facts.frames import REPLY_FLAG, Kind, Result, seal, unseal
+from glauber.hdl.facts.frames import REPLY_FLAG, SEQ_COUNT, Kind, Result, seal, unseal
 from glauber.hdl.facts.registers import Region, region_base
 from glauber.host.errors import DeviceError, DeviceRefusedError, DeviceSilentError, FactError
 from glauber.host.link import Link
@@ -70,9 +70,11 @@ def test_bytes_are_counted():
 def test_the_sequence_number_counts_and_wraps():
     seqs = []
     link = Link(ScriptedTransport(lambda data: seqs.append(requests(data)[0][1]) or ok(data)))
-    for _ in range(258):
+    link._mark = 0xFFF0
+    for _ in range(40):
         link.read_word(0)
-    assert all((second - first) % 256 == 1 for first, second in itertools.pairwise(seqs))
+    assert min(seqs) == 0
+    assert all((second - first) % SEQ_COUNT == 1 for first, second in itertools.pairwise(seqs))
 
 
 def test_a_lost_request_is_sent_again_with_the_same_number_and_a_flush():
@@ -103,7 +105,7 @@ def test_a_damaged_reply_is_counted_and_asked_for_again(damage):
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda kind, seq: reply(kind, seq + 1 & 255, b"\0\x02\0\0\0"),
+        lambda kind, seq: reply(kind, seq + 1 & 0xFFFF, b"\0\x02\0\0\0"),
         lambda _, seq: reply(Kind.WRITE, seq, b"\0\x02\0\0\0"),
         lambda kind, seq: reply(kind, seq, b"\0\x02\0\0"),
         lambda kind, seq: reply(kind, seq, b""),
@@ -153,10 +155,10 @@ def test_silence_names_device_request_tries_and_remedy():
     with pytest.raises(
         DeviceSilentError,
         match=r"serial:/dev/fake gave no valid answer to the READ of 1 word at MAGIC \(0x0\), "
-        r"asked 4 times in \d+\.\d\d s; nothing came back: check that the board has power",
+        r"asked 6 times in \d+\.\d\d s; nothing came back: check that the board has power",
     ):
         link.read_word(0)
-    assert link.retries == 3
+    assert link.retries == 5
 
 
 def test_time_outs_grow_and_scale():
@@ -165,7 +167,7 @@ def test_time_outs_grow_and_scale():
     with pytest.raises(DeviceSilentError):
         link.read_word(0)
     timeouts = link.transport.timeouts
-    assert timeouts == pytest.approx([2.5, 5, 10, 20], abs=0.5)
+    assert timeouts == pytest.approx([2.5 * 1.5**n for n in range(6)], abs=0.5)
 
 
 def test_time_outs_hold_the_time_on_the_line():
@@ -178,9 +180,17 @@ def test_time_outs_hold_the_time_on_the_line():
     assert 0.25 + 4.0 < first < 0.25 + 4.5  # 400 bytes of words alone take 4 s
 
 
-@pytest.mark.parametrize("result", [result for result in Result if result is not Result.OK])
+@pytest.mark.parametrize(
+    "result", [result for result in Result if result not in (Result.OK, Result.OUT_OF_ORDER)]
+)
 def test_a_refusal_names_the_result_and_its_meaning(result):
-    link = scripted(lambda data: reply(*requests(data)[0][:2], bytes((result,))))
+    def answer(data):
+        ((kind, seq, _),) = requests(data)
+        if kind == Kind.READ:
+            return ok(data, b"\5\0\0\0")
+        return reply(kind, seq, bytes((result,)))
+
+    link = Link(ScriptedTransport(answer))
     with pytest.raises(DeviceRefusedError) as caught:
         link.write(STATES + 1, [1, 2])
     assert f"refused the WRITE of 2 words at STATES + 1 (0x40000001) with {result.name}: " in str(

@@ -23,7 +23,7 @@ CYCLES = (1 << 32) + 7
 def pauses(monkeypatch):
     """How long the host slept; it does not really sleep."""
     slept = []
-    monkeypatch.setattr(run_module.time, "sleep", slept.append)
+    monkeypatch.setattr("time.sleep", slept.append)
     return slept
 
 

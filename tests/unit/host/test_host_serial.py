@@ -1,7 +1,10 @@
 import errno
 import os
+import subprocess
 import sys
 import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 import serial
@@ -10,17 +13,21 @@ from glauber.host.device import Device
 from glauber.host.errors import (
     DeviceAbsentError,
     DeviceLostError,
+    DeviceRefusedError,
     DeviceSilentError,
     EnvironmentMissingError,
 )
+from glauber.host.transports import holder as holder_module
 from glauber.host.transports import open_transport
 from glauber.host.transports import serial as serial_transport
+from glauber.host.transports.holder import describe_holder
 from glauber.sim.model.endpoint import Endpoint
 from support.fake_machine import FakeMachine
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are not for this system", allow_module_level=True)
 
+import termios
 import tty
 
 
@@ -90,9 +97,62 @@ def test_a_device_behind_a_port(pty):
 
 def test_a_port_is_for_one_only(pty):
     first = open_transport(f"serial:{pty[1]}")
-    with pytest.raises(DeviceAbsentError, match=r"is in use by another program; end it .*fuser"):
+    with pytest.raises(DeviceAbsentError, match=r"is in use by this process; end it .*fuser"):
         open_transport(f"serial:{pty[1]}")
     first.close()
+
+
+HOLD = """
+import sys
+from glauber.host.transports import open_transport as connect
+transport = connect("serial:" + sys.argv[1])
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_second_process_is_kept_out_and_told_who_is_in(pty):
+    command = [sys.executable, "-c", HOLD, pty[1]]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"open\n"
+        with pytest.raises(DeviceAbsentError, match="is in use by ") as caught:
+            open_transport(f"serial:{pty[1]}")
+        if "FLOCK" in Path("/proc/locks").read_text():  # not on every system
+            assert f"process {holder.pid} (python" in str(caught.value)
+        holder.communicate()
+    open_transport(f"serial:{pty[1]}").close()  # it is free again
+
+
+OPEN = "import sys; port = open(sys.argv[1], 'rb'); print(flush=True); sys.stdin.read()"
+
+
+def test_a_holder_without_a_lock_is_found(pty, monkeypatch):
+    monkeypatch.setattr(holder_module, "_lock_holder", lambda _: None)
+    command = [sys.executable, "-c", OPEN, pty[1]]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        assert str(describe_holder(pty[1])).startswith(f"process {holder.pid} (python")
+        holder.communicate()
+    assert describe_holder(pty[1]) is None
+    assert describe_holder(pty[1] + "none") is None
+
+
+@pytest.mark.parametrize(("path", "expected"), [("/dev/ttyUSB7", True), ("/dev/pts/7", False)])
+def test_hardware_is_closed_to_who_does_not_ask_for_the_lock(monkeypatch, path, expected):
+    asked = []
+
+    class Port:
+        def fileno(self):
+            return 7
+
+    monkeypatch.setattr(
+        serial_transport.fcntl, "ioctl", lambda file, request: asked.append((file, request))
+    )
+    port: Any = Port()
+    serial_transport._exclude(port, path)
+    assert asked == ([(7, termios.TIOCEXCL)] if expected else [])
 
 
 def test_a_port_that_goes_away(pty):
@@ -169,6 +229,9 @@ def test_a_port_without_low_latency_is_fine(monkeypatch):
         def __init__(self, *_, **__):
             pass
 
+        def fileno(self):
+            raise OSError(errno.ENOTTY, "no file")
+
         def set_low_latency_mode(self, _):
             raise OSError(errno.ENOTTY, "Inappropriate ioctl for device")
 
@@ -179,3 +242,15 @@ def test_a_port_without_low_latency_is_fine(monkeypatch):
 def test_an_absurd_rate_is_an_error(pty):
     with pytest.raises(DeviceAbsentError, match="cannot be opened at 99999999999 baud"):
         open_transport(f"serial:{pty[1]}?baud=99999999999")
+
+
+def test_the_rate_of_a_port_can_be_changed(pty):
+    transport: Any = open_transport(f"serial:{pty[1]}?baud=115200&rate=2000000")
+    assert (transport.baud, transport.rate) == (115200, 2_000_000)
+    transport.send_break(0.01)  # a pseudo-terminal makes none, and does not mind
+    transport.set_baud(2_000_000)
+    assert transport.baud == transport._port.baudrate == 2_000_000
+    transport.close()
+    with pytest.raises(DeviceRefusedError, match=r"cannot be set to 4000000 baud \(.*leave out"):
+        transport.set_baud(4_000_000)
+    assert transport.baud == 2_000_000

@@ -133,7 +133,10 @@ def test_every_whole_number_of_a_machine_is_an_option(opened):
         ("model:?lanes=four", "lanes is 'four'; give a whole number of at least 0"),
         ("model:?lanes=-4", "lanes is '-4'; give a whole number"),
         ("model:?threads=0", "threads is '0'; give a whole number of at least 1"),
-        ("serial:/dev/x?lanes=4", "no option 'lanes' for serial: devices; use baud, time_scale"),
+        (
+            "serial:/dev/x?lanes=4",
+            "no option 'lanes' for serial: devices; use baud, rate, time_scale",
+        ),
         ("serial:/dev/x?baud=0", "baud is '0'; give a whole number of at least 1"),
         ("serial:/dev/x?time_scale=0", "time_scale is '0'; give a positive number"),
         ("serial:/dev/x?time_scale=nan", "time_scale is 'nan'; give a positive number"),

@@ -5,7 +5,15 @@ import numpy as np
 import pytest
 from cobs import cobs
 
-from glauber.hdl.facts.frames import REPLY_FLAG, Kind, Result, frame_bytes, seal, unseal
+from glauber.hdl.facts.frames import (
+    REPLY_FLAG,
+    Kind,
+    Result,
+    frame_bytes,
+    queue_bytes,
+    seal,
+    unseal,
+)
 from glauber.hdl.facts.header import MAGIC
 from glauber.hdl.facts.registers import Region, region_base
 from glauber.sim.model.endpoint import Endpoint, open_model
@@ -45,16 +53,16 @@ def replies(endpoint):
 
 
 def test_a_read_is_answered_with_its_words(endpoint):
-    endpoint.write(read_request(0, 1, seq=200))
+    endpoint.write(read_request(0, 1, seq=0xABCD))
     assert replies(endpoint) == [
-        (Kind.READ | REPLY_FLAG, 200, bytes((Result.OK,)) + MAGIC.to_bytes(4, "little"))
+        (Kind.READ | REPLY_FLAG, 0xABCD, bytes((Result.OK,)) + MAGIC.to_bytes(4, "little"))
     ]
     assert endpoint.read(0.0) == b""
 
 
 def test_a_write_is_done_and_answered(endpoint, machine):
-    endpoint.write(frame(Kind.WRITE, 3, address(STATES) + b"\x01\x02\x03\x04\xff\0\0\x80"))
-    assert replies(endpoint) == [(Kind.WRITE | REPLY_FLAG, 3, bytes((Result.OK,)))]
+    endpoint.write(frame(Kind.WRITE, 0, address(STATES) + b"\x01\x02\x03\x04\xff\0\0\x80"))
+    assert replies(endpoint) == [(Kind.WRITE | REPLY_FLAG, 0, bytes((Result.OK,)))]
     assert machine.memory[Region.STATES][:3].tolist() == [0x04030201, 0x800000FF, 0]
     assert machine.memory[Region.STATES].dtype == np.uint32
 
@@ -64,7 +72,7 @@ def test_the_result_of_the_machine_is_passed_on_without_words(endpoint):
     assert replies(endpoint) == [(Kind.READ | REPLY_FLAG, 1, bytes((Result.BAD_ADDRESS,)))]
 
 
-@pytest.mark.parametrize("kind", [0, 3, 0x7F])
+@pytest.mark.parametrize("kind", [0, 4, 0x7F])
 def test_an_unknown_kind_is_refused(endpoint, kind):
     endpoint.write(frame(kind, 9, b"\1\2\3"))
     assert replies(endpoint) == [(kind | REPLY_FLAG, 9, bytes((Result.BAD_KIND,)))]
@@ -101,7 +109,7 @@ def test_a_wrong_length_is_refused_and_does_nothing(endpoint, machine, kind, bod
 def test_the_longest_burst_is_legal(endpoint):
     endpoint.write(read_request(STATES, SMALL.burst_words))
     assert replies(endpoint)[0][2][0] == Result.OK
-    endpoint.write(frame(Kind.WRITE, 1, address(STATES) + b"\1" * 4 * SMALL.burst_words))
+    endpoint.write(frame(Kind.WRITE, 0, address(STATES) + b"\1" * 4 * SMALL.burst_words))
     assert replies(endpoint)[0][2][0] == Result.OK
 
 
@@ -109,12 +117,11 @@ def test_the_longest_burst_is_legal(endpoint):
 def test_a_long_write_is_refused_if_the_gates_can_hold_it_and_else_dropped(burst_words):
     machine = FakeMachine(dataclasses.replace(SMALL, burst_words=burst_words))
     endpoint = Endpoint(machine)
-    held = 16
-    while held < frame_bytes(machine.params):
-        held *= 2
+    held = queue_bytes(machine.params)
+    assert held > 2 * frame_bytes(machine.params) - 1
     for size in range(frame_bytes(machine.params), held + 9):
         bad = machine.bad_frames
-        content = seal(Kind.WRITE, 1, address(STATES) + b"\1" * (size - 10))
+        content = seal(Kind.FIRST, 1, address(STATES) + b"\1" * (size - 11))
         assert len(content) == size
         endpoint.write(cobs.encode(content) + b"\0")
         answers = replies(endpoint)
@@ -124,6 +131,27 @@ def test_a_long_write_is_refused_if_the_gates_can_hold_it_and_else_dropped(burst
             legal = size == frame_bytes(machine.params)
             assert answers[0][2][0] == (Result.OK if legal else Result.BAD_LENGTH)
         assert machine.bad_frames - bad == (size > held)
+
+
+def test_writes_are_done_once_and_in_their_order(endpoint, machine):
+    def write(seq, word, *, kind=Kind.WRITE, where=STATES):
+        endpoint.write(frame(kind, seq, address(where) + word.to_bytes(4, "little")))
+        ((_, number, body),) = replies(endpoint)
+        assert number == seq
+        return Result(body[0])
+
+    states = machine.memory[Region.STATES]
+    assert write(1, 1) is Result.OUT_OF_ORDER
+    assert write(0, 2) is Result.OK
+    assert write(0, 3) is Result.OUT_OF_ORDER
+    assert write(256, 3) is Result.OUT_OF_ORDER
+    assert (states[0], machine.writes) == (2, 1)
+    assert write(1, 4, where=STATES + 5000) is Result.BAD_ADDRESS
+    assert machine.writes == 1
+    assert write(0xFFFE, 5, kind=Kind.FIRST) is Result.OK
+    assert [write(seq, 6 + seq) for seq in (0xFFFF, 0)] == [Result.OK] * 2
+    assert write(0xFFFE, 8) is Result.OUT_OF_ORDER
+    assert (states[0], machine.writes) == (6, 1)
 
 
 @pytest.mark.parametrize(

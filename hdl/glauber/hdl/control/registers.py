@@ -8,6 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..facts.frames import Result
 from ..facts.header import HeaderWords
+from ..facts.line import DIVISOR_RANGE
 from ..facts.machine import MachineParams
 from ..facts.registers import REGION_SHIFT, Register
 from ..link.bus import BusSignature
@@ -35,8 +36,10 @@ class ControlRegisters(wiring.Component):
     row_count, step_count : Out(32)
     running, stopped, sweep_done : In(1)
         From the sequencer.
-    frames_bad : In(32)
+    frames_bad : In(32), writes : In(16)
         From the link.
+    line : Out(10), line_fall_back : In(1)
+        `Register.LINE`, and a pulse that sets it to 0.
     fault : In(1), noise : In(NoiseRegisters)
         From the noise; a fault refuses runs.
 
@@ -54,6 +57,9 @@ class ControlRegisters(wiring.Component):
     stopped: Signal
     sweep_done: Signal
     frames_bad: Signal
+    writes: Signal
+    line: Signal
+    line_fall_back: Signal
     fault: Signal
     noise: Any
 
@@ -71,6 +77,9 @@ class ControlRegisters(wiring.Component):
                 "stopped": In(1),
                 "sweep_done": In(1),
                 "frames_bad": In(32),
+                "writes": In(16),
+                "line": Out(range(DIVISOR_RANGE[1] + 1)),
+                "line_fall_back": In(1),
                 "fault": In(1),
                 "noise": In(NoiseRegisters()),
             }
@@ -93,6 +102,8 @@ class ControlRegisters(wiring.Component):
             Register.CYCLES_LOW: counters.cycles[:32],
             Register.CYCLES_HIGH: counters.cycles[32:],
             Register.FRAMES_BAD: self.frames_bad,
+            Register.WRITES: self.writes,
+            Register.LINE: writable.line,
             Register.RESEED: writable.reseed,
             **{name: getattr(self.noise, name.name.lower()) for name in NOISE_REGISTERS},
         }
@@ -117,6 +128,7 @@ class ControlRegisters(wiring.Component):
             self.noise.reseed_start.eq(writable.reseed_start),
             [counters.start.eq(self.start), counters.running.eq(self.running)],
             counters.sweep_done.eq(self.sweep_done),
+            [self.line.eq(writable.line), writable.line_fall_back.eq(self.line_fall_back)],
             [self.start.eq(writable.start), self.stop.eq(writable.stop)],
             [self.row_count.eq(writable.row_count), self.step_count.eq(writable.step_count)],
         ]

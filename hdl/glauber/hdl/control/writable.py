@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..facts.frames import Result
 from ..facts.health import RESEED_INTERVAL_MAX, RESEED_REPLAY
+from ..facts.line import DIVISOR_RANGE
 from ..facts.machine import MachineParams
 from ..facts.registers import REGION_SHIFT, Register
 
@@ -34,6 +35,8 @@ class WritableRegisters(wiring.Component):
     restart: Signal
     reseed: Signal
     reseed_start: Signal
+    line: Signal
+    line_fall_back: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
@@ -53,6 +56,8 @@ class WritableRegisters(wiring.Component):
                 "restart": Out(1),
                 "reseed": Out(32),
                 "reseed_start": Out(1),
+                "line": Out(range(DIVISOR_RANGE[1] + 1)),
+                "line_fall_back": In(1),
             }
         )
 
@@ -63,6 +68,7 @@ class WritableRegisters(wiring.Component):
             Register.RUN: self.run,
             Register.ROW_COUNT: self.row_count,
             Register.STEP_COUNT: self.step_count,
+            Register.LINE: self.line,
         }
         if self._params.rings:
             kept[Register.RESEED] = self.reseed
@@ -85,6 +91,8 @@ class WritableRegisters(wiring.Component):
         for register, value in kept.items():
             with m.If(accepted[register]):
                 m.d.sync += value.eq(self.w_data)
+        with m.If(self.line_fall_back):
+            m.d.sync += self.line.eq(0)
         # With the words in their registers.
         m.d.sync += [
             self.start.eq(accepted[Register.RUN]),
@@ -101,6 +109,8 @@ class WritableRegisters(wiring.Component):
         busy = (self.running, Result.BUSY)
         interval = word & ~RESEED_REPLAY
         no_setting = (word == RESEED_REPLAY) | (interval > RESEED_INTERVAL_MAX)
+        low, high = DIVISOR_RANGE
+        no_line = (word != 0) & ((word < low) | (word > high))
         return {
             Register.RUN: (
                 (word == self.run, Result.OK),
@@ -115,5 +125,6 @@ class WritableRegisters(wiring.Component):
                 (no_setting if params.rings else word != 0, Result.BAD_VALUE),
             ),
             Register.ROW_COUNT: (busy, ((word == 0) | (word > params.rows), Result.BAD_VALUE)),
+            Register.LINE: (busy, (no_line, Result.BAD_VALUE)),
             Register.STEP_COUNT: (busy, ((word == 0) | (word > params.steps), Result.BAD_VALUE)),
         }

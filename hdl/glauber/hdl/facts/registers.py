@@ -1,13 +1,14 @@
 """The register map: what stands at which word address of the machine's bus.
 
-Addresses count 32-bit words. The top four bits choose a region. Every write is idempotent and no
-read has a side effect, so that a link may repeat any request.
+Addresses count 32-bit words. The top four bits choose a region. No read has a side effect, so that
+a link may repeat it; a write is done once (see `frames`).
 """
 
 from enum import Enum, IntEnum, IntFlag
 
 from .header import Header
 from .health import RAW_WORDS, RESEED_WORDS
+from .line import DIVISOR_RANGE
 from .machine import MachineParams
 
 __all__ = [
@@ -119,6 +120,8 @@ class Register(IntEnum):
     RESEED = RUN + 17
     RESEEDS = RUN + 18
     RESEEDS_MISSED = RUN + 19
+    WRITES = RUN + 20
+    LINE = RUN + 21
 
     @property
     def access(self) -> Access:
@@ -176,6 +179,17 @@ _REGISTER_FACTS = {
     Register.RESEEDS_MISSED: (
         Access.READ,
         "of them, and beyond them, how many found no fresh word or no room in the record",
+    ),
+    Register.WRITES: (
+        Access.READ,
+        "the number of the next write, modulo 2**16: requests to write that were done since reset",
+    ),
+    Register.LINE: (
+        Access.READ_WRITE,
+        (
+            f"clocks per bit of a serial line, {DIVISOR_RANGE[0]} to {DIVISOR_RANGE[1]}, from the "
+            "end of the reply on; 0 for the default rate, to which it falls back: see `facts.line`"
+        ),
     ),
 }
 

@@ -35,6 +35,8 @@ class Executor(wiring.Component):
         The content of replies.
     bus : Out(BusSignature)
         Where words are read and written.
+    writes : Out(16)
+        The number of the next write.
 
     Timing
     ------
@@ -46,6 +48,7 @@ class Executor(wiring.Component):
     length: Signal
     o: stream.Interface
     bus: Any
+    writes: Signal
 
     def __init__(self, burst_words: int, depth: int) -> None:
         self._burst_words = burst_words
@@ -56,6 +59,7 @@ class Executor(wiring.Component):
                 "length": In(range(depth)),
                 "o": Out(stream.Signature(FrameByte)),
                 "bus": Out(BusSignature()),
+                "writes": Out(16),
             }
         )
 
@@ -75,7 +79,7 @@ class Executor(wiring.Component):
         words = Signal.like(writer.count)
         access, bus, head = reader.o.payload, self.bus, writer.i.payload
         m.d.comb += [
-            reader.length.eq(self.length),
+            [reader.length.eq(self.length), reader.writes.eq(self.writes)],
             [bus.write.eq(access.write), bus.address.eq(access.address)],
             bus.w_data.eq(access.w_data),
             [write.addr.eq(words), write.data.eq(bus.r_data)],
@@ -102,5 +106,7 @@ class Executor(wiring.Component):
                 m.d.comb += [writer.i.valid.eq(1), reader.o.ready.eq(writer.i.ready)]
                 with m.If(writer.i.ready):
                     m.d.sync += [result.eq(Result.OK), words.eq(0)]
+                    with m.If(access.write & (result == Result.OK)):
+                        m.d.sync += self.writes.eq(reader.seq + 1)
                     m.next = "ACCESS"
         return m

@@ -21,8 +21,7 @@ __all__ = ["Link"]
 class Link(wiring.Component):
     """Answers the frames of `facts.frames` from a register bus.
 
-    A requester waits for the reply, or for its time-out, before it sends the next request: a frame
-    that arrives while the one before it still stands in the receive buffer is dropped and counted.
+    Requests wait in a queue; one that finds no room there is dropped and counted.
 
     Parameters
     ----------
@@ -39,6 +38,10 @@ class Link(wiring.Component):
         The register bus.
     frames_bad : Out(32)
         Frames dropped without a reply; wraps.
+    writes : Out(16)
+        The number of the next write.
+    heard : Out(1)
+        1 for one clock per good frame.
 
     Timing
     ------
@@ -50,6 +53,8 @@ class Link(wiring.Component):
     o: stream.Interface
     bus: Any
     frames_bad: Signal
+    writes: Signal
+    heard: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._burst_words = params.burst_words
@@ -60,6 +65,8 @@ class Link(wiring.Component):
                 "o": Out(stream.Signature(8)),
                 "bus": Out(BusSignature()),
                 "frames_bad": Out(32),
+                "writes": Out(16),
+                "heard": Out(1),
             }
         )
 
@@ -75,7 +82,8 @@ class Link(wiring.Component):
         wiring.connect(m, executor.o, between.i)
         wiring.connect(m, between.o, transmitter.i)
         wiring.connect(m, transmitter.o, wiring.flipped(self.o))
-        m.d.comb += executor.length.eq(receiver.length)
+        m.d.comb += [executor.length.eq(receiver.length), self.writes.eq(executor.writes)]
+        m.d.comb += self.heard.eq(receiver.heard)
         with m.If(receiver.bad):
             m.d.sync += self.frames_bad.eq(self.frames_bad + 1)
         return m

@@ -12,6 +12,7 @@ from amaranth.utils import exact_log2
 from ..facts.errors import FactError
 from ..facts.frames import CRC_BYTES, HEAD_BYTES
 from .cobs import CobsDecoder, FrameByte
+from .queue import LengthQueue
 from .slice import StreamSlice
 
 __all__ = ["FrameReceiver"]
@@ -23,15 +24,15 @@ DEPTH_MAX = 1 << 20
 
 
 class FrameReceiver(wiring.Component):
-    """Collects one frame at a time, checks it and offers its content.
+    """Collects frames, checks them and offers their content in turn.
 
-    Bytes are taken at any time. A frame of which a byte arrives while another one is still being
-    offered is dropped and counted: the sender must wait for a reply.
+    Bytes are taken at any time. They stand in a ring until their frame has been offered; a frame of
+    which a byte finds no room, or for whose length there is none, is dropped and counted.
 
     Parameters
     ----------
     depth : int
-        The longest frame in bytes, with its checksum. `FactError` unless a power of two from 8 to
+        Bytes of the ring, one more than it holds. `FactError` unless a power of two from 8 to
         2**20.
 
     Members
@@ -43,8 +44,10 @@ class FrameReceiver(wiring.Component):
     length : Out(range(depth))
         Bytes of the frame at `o`, stable from its first byte until its last one is taken.
     bad : Out(1)
-        1 for one clock per dropped frame: wrong checksum, broken stuffing, too long, too short, or
-        arrived too early. Delimiters with nothing between them are not frames.
+        1 for one clock per dropped frame: wrong checksum, broken stuffing, too short, or no room.
+        Delimiters with nothing between them are not frames.
+    heard : Out(1)
+        1 for one clock per frame that is not dropped.
 
     Timing
     ------
@@ -57,6 +60,7 @@ class FrameReceiver(wiring.Component):
     o: stream.Interface
     length: Signal
     bad: Signal
+    heard: Signal
 
     def __init__(self, depth: int) -> None:
         if not DEPTH_MIN <= depth <= DEPTH_MAX or depth & (depth - 1):
@@ -74,55 +78,60 @@ class FrameReceiver(wiring.Component):
                 "o": Out(stream.Signature(FrameByte)),
                 "length": Out(range(depth)),
                 "bad": Out(1),
+                "heard": Out(1),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
-        m = Module()
+        m, bits = Module(), exact_log2(self._depth)
         m.submodules.decoder = decoder = CobsDecoder()
         m.submodules.crc = crc = cast(Any, CRC32_ISO_HDLC().create())  # no stubs
         m.submodules.buffer = buffer = Memory(shape=8, depth=self._depth, init=[])
+        m.submodules.queue = queue = LengthQueue(bits)
+        m.submodules.offer = offer = _Offer(self._depth)
         write, read = buffer.write_port(), buffer.read_port()
 
-        held = Signal()  # a good frame is being offered
         spoilt = Signal()  # the frame that is arriving has lost a byte
-        count = Signal(exact_log2(self._depth) + 1)  # bytes in the buffer, with the checksum
-        full = count[-1]
+        begin, place = Signal(bits), Signal(bits)  # of it: its first byte, its next one
+        nothing = (1 << bits + 1) - CRC_BYTES
+        size = Signal(bits + 1, init=nothing)  # of its content; below zero in its first bytes
         token, arrives = decoder.o.payload, decoder.o.valid
         # So that tokens are two clocks apart, and what they are judged by can be registered.
         m.submodules.slowed = slowed = StreamSlice(8)
         wiring.connect(m, wiring.flipped(self.i), slowed.i)
         wiring.connect(m, slowed.o, decoder.i)
-        matches, long_enough, good = Signal(), Signal(), token.good & ~spoilt & ~held
-        m.d.sync += matches.eq(crc.match_detected)
-        m.d.sync += long_enough.eq(count >= HEAD_BYTES + CRC_BYTES)
-        m.d.comb += decoder.o.ready.eq(1)
-        m.d.comb += [crc.data.eq(token.data), crc.valid.eq(arrives & ~token.end)]
-        m.d.comb += crc.start.eq(arrives & token.end)
-        m.d.comb += [write.addr.eq(count), write.data.eq(token.data)]
+        matches, long_enough, full = Signal(), Signal(), Signal()
+        m.d.sync += [
+            matches.eq(crc.match_detected),
+            long_enough.eq(~size[-1] & (size >= HEAD_BYTES)),
+            full.eq((place + 1)[:bits] == offer.address),
+        ]
+        m.d.comb += [
+            decoder.o.ready.eq(1),
+            [crc.data.eq(token.data), crc.valid.eq(arrives & ~token.end)],
+            crc.start.eq(arrives & token.end),
+            [write.addr.eq(place), write.data.eq(token.data), queue.length.eq(size)],
+        ]
         with m.If(arrives & token.end):
-            m.d.sync += spoilt.eq(0)
-            with m.If(good & matches & long_enough):
-                m.d.sync += held.eq(1)
+            m.d.sync += [spoilt.eq(0), size.eq(nothing)]
+            with m.If(token.good & ~spoilt & matches & long_enough & ~queue.full):
+                m.d.comb += queue.push.eq(1)
+                m.d.sync += begin.eq(place)
             with m.Else():
                 m.d.comb += self.bad.eq(1)
-                with m.If(~held):
-                    m.d.sync += count.eq(0)
-        with m.Elif(arrives & (held | full)):
+                m.d.sync += place.eq(begin)
+        with m.Elif(arrives & full):
             m.d.sync += spoilt.eq(1)
         with m.Elif(arrives):
             m.d.comb += write.en.eq(1)
-            m.d.sync += count.eq(count + 1)
+            m.d.sync += [place.eq(place + 1), size.eq(size + 1)]
 
-        m.submodules.offer = offer = _Offer(self._depth)
         wiring.connect(m, offer.o, wiring.flipped(self.o))
         m.d.comb += [
-            [offer.held.eq(held), offer.count.eq(count)],
+            [offer.held.eq(queue.held), offer.count.eq(queue.first), queue.pop.eq(offer.done)],
             [read.addr.eq(offer.address), offer.r_data.eq(read.data)],
-            self.length.eq(offer.length),
+            [self.length.eq(offer.length), self.heard.eq(queue.push)],
         ]
-        with m.If(offer.done):
-            m.d.sync += [held.eq(0), count.eq(0)]
         return m
 
 
@@ -141,7 +150,7 @@ class _Offer(wiring.Component):
         super().__init__(
             {
                 "held": In(1),
-                "count": In(range(depth + 1)),
+                "count": In(range(depth)),
                 "address": Out(range(depth)),
                 "r_data": In(8),
                 "length": Out(range(depth)),
@@ -154,12 +163,12 @@ class _Offer(wiring.Component):
         m = Module()
 
         byte, last = Signal(8, reset_less=True), Signal()
+        index = Signal.like(self.address)  # of the byte in its frame
         age = Signal(range(READ_CLOCKS + 1))  # clocks that the address has stood
         taken = self.o.valid & self.o.ready
         m.d.sync += [
-            byte.eq(self.r_data),
-            self.length.eq(self.count - CRC_BYTES),
-            last.eq(self.address == self.length - 1),
+            [byte.eq(self.r_data), self.length.eq(self.count)],
+            last.eq(index == self.length - 1),
         ]
         m.d.comb += [
             self.o.valid.eq(age == READ_CLOCKS),
@@ -171,6 +180,7 @@ class _Offer(wiring.Component):
         with m.Elif(age != READ_CLOCKS):
             m.d.sync += age.eq(age + 1)
         with m.If(taken):
-            m.d.sync += self.address.eq(Mux(last, 0, self.address + 1))
+            m.d.sync += self.address.eq(self.address + Mux(last, 1 + CRC_BYTES, 1))
+            m.d.sync += index.eq(Mux(last, 0, index + 1))
 
         return m

@@ -11,7 +11,7 @@ __all__ = ["ReplyHead", "ReplyWriter"]
 
 
 # What stands before the words of a reply; `kind` without its top bit.
-ReplyHead = data.StructLayout({"kind": 7, "seq": 8, "result": unsigned(max(Result).bit_length())})
+ReplyHead = data.StructLayout({"kind": 7, "seq": 16, "result": unsigned(max(Result).bit_length())})
 
 
 class ReplyWriter(wiring.Component):
@@ -67,9 +67,8 @@ class ReplyWriter(wiring.Component):
         m.d.comb += self.address.eq(index)
         with m.FSM():
             with m.State("HEAD"):
-                # The three bytes of the head end where a word ends.
                 m.d.sync += shift.eq(Cat(head.kind, 1, head.seq, head.result))
-                m.d.sync += [part.eq(1), index.eq(0)]
+                m.d.sync += [part.eq(0), index.eq(0)]
                 with m.If(self.i.valid):
                     m.next = "BYTES"
             with m.State("WORD"):

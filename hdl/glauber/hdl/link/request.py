@@ -1,6 +1,6 @@
 """Requests from frames become single accesses."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
+from amaranth.hdl import Cat, Module, Mux, Signal, ValueLike, unsigned
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -46,7 +46,9 @@ class RequestReader(wiring.Component):
         The content of requests: `HEAD_BYTES` or more.
     length : In(range(depth))
         Bytes of the request at `i`, valid with its first byte.
-    kind : Out(7), seq : Out(8)
+    writes : In(16)
+        The number of the next write; any other one is out of order.
+    kind : Out(7), seq : Out(16)
         Head of the request, without the top bit of its kind; stable while `o.valid`.
     o : Out(stream of Access)
         The accesses.
@@ -61,6 +63,7 @@ class RequestReader(wiring.Component):
     length: Signal
     kind: Signal
     seq: Signal
+    writes: Signal
     o: stream.Interface
 
     def __init__(self, burst_words: int, depth: int) -> None:
@@ -80,7 +83,8 @@ class RequestReader(wiring.Component):
                 "i": In(stream.Signature(FrameByte)),
                 "length": In(range(depth)),
                 "kind": Out(7),
-                "seq": Out(8),
+                "seq": Out(16),
+                "writes": In(16),
                 "o": Out(stream.Signature(Access)),
             }
         )
@@ -93,7 +97,9 @@ class RequestReader(wiring.Component):
         # CHECK is a clock to look at the count.
         final, one = Signal(), Signal()
         count = access.w_data[-8 * COUNT_BYTES :]  # of a READ, where its bytes end up
-        writes = byte == Kind.WRITE
+        writes = (byte == Kind.WRITE) | (byte == Kind.FIRST)
+        any_order = Signal()
+        seq = Cat(self.seq[8:], byte)
         whole = (self.length > FIXED_BYTES) & (self.length[:2] == FIXED_BYTES % 4)
         fits = Mux(
             writes, whole & (self.length <= self._longest), self.length == FIXED_BYTES + COUNT_BYTES
@@ -105,18 +111,16 @@ class RequestReader(wiring.Component):
             with m.State("KIND"), m.If(self.i.valid):
                 m.d.sync += [
                     [self.kind.eq(byte), access.write.eq(writes)],
+                    [any_order.eq(byte == Kind.FIRST), part.eq(0)],
                     access.result.eq(Mux(fits, Result.OK, Result.BAD_LENGTH)),
                 ]
                 with m.If(~writes & (byte != Kind.READ)):
                     m.d.sync += access.result.eq(Result.BAD_KIND)
                 m.next = "SEQ"
             with m.State("SEQ"), m.If(self.i.valid):
-                m.d.sync += [self.seq.eq(byte), part.eq(0)]
-                m.next = "ADDRESS"
-                with m.If(access.result != Result.OK):
-                    m.next = "SKIP"
-                with m.If(ends):
-                    m.next = "ACCESS"
+                m.d.sync += [self.seq.eq(seq), part.eq(~part[0])]
+                with m.If(part[0]):
+                    self._judge_order(m, access.write & ~any_order & (seq != self.writes))
             with m.State("SKIP"), m.If(self.i.valid & ends):
                 m.next = "ACCESS"
             with m.State("ADDRESS"), m.If(self.i.valid):
@@ -144,3 +148,15 @@ class RequestReader(wiring.Component):
                     with m.Else():
                         m.next = "CHECK"
         return m
+
+    def _judge_order(self, m: Module, disordered: ValueLike) -> None:
+        """What follows the head."""
+        result = self.o.payload.result
+        m.next = "ADDRESS"
+        with m.If(result != Result.OK):
+            m.next = "SKIP"
+        with m.Elif(disordered):
+            m.d.sync += result.eq(Result.OUT_OF_ORDER)
+            m.next = "SKIP"
+        with m.If(self.i.payload.last):
+            m.next = "ACCESS"

@@ -3,13 +3,15 @@
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.cdc import FFSynchronizer
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Member, Out
+from amaranth.utils import bits_for
 
 from ..facts.errors import FactError
+from ..facts.line import DIVISOR_RANGE
 
 __all__ = ["UartReceiver", "UartTransmitter"]
 
-DIVISOR_MIN = 4  # fewer clocks per bit leave no room for the error of both clocks
+DIVISOR_MIN = DIVISOR_RANGE[0]
 DIVISOR_MAX = 1 << 20
 
 
@@ -25,6 +27,11 @@ def _check_divisor(divisor: int) -> int:
     return divisor
 
 
+def _period(divisor: int) -> Member:
+    bits = max(bits_for(divisor - 1), bits_for(DIVISOR_RANGE[1]))
+    return In(bits, init=divisor - 1)
+
+
 class UartReceiver(wiring.Component):
     """Takes bytes from a serial line.
 
@@ -35,6 +42,8 @@ class UartReceiver(wiring.Component):
 
     Members
     -------
+    period : In(bits of a divisor)
+        Clocks per bit less one, where they can change; by default those of `divisor`.
     pin : In(1)
         The line, asynchronous; 1 when idle.
     o : Out(stream of 8 bits)
@@ -44,6 +53,8 @@ class UartReceiver(wiring.Component):
     error : Out(1)
         1 for one clock when a byte is dropped because its stop bit is 0. The receiver then waits
         for an idle line, so that a line held at 0 gives one error.
+    low : Out(1)
+        The line is at 0.
 
     Timing
     ------
@@ -52,19 +63,23 @@ class UartReceiver(wiring.Component):
     until the next one is complete.
     """
 
+    period: Signal
     pin: Signal
     o: stream.Interface
     overflow: Signal
     error: Signal
+    low: Signal
 
     def __init__(self, divisor: int) -> None:
-        self._divisor = _check_divisor(divisor)
+        _check_divisor(divisor)
         super().__init__(
             {
+                "period": _period(divisor),
                 "pin": In(1, init=1),
                 "o": Out(stream.Signature(8)),
                 "overflow": Out(1),
                 "error": Out(1),
+                "low": Out(1),
             }
         )
 
@@ -72,17 +87,19 @@ class UartReceiver(wiring.Component):
         m = Module()
         line = Signal(init=1)
         m.submodules.synchronizer = FFSynchronizer(self.pin, line, init=1)
-        timer = Signal(range(self._divisor), reset_less=True)
+        timer, half = (Signal.like(self.period, reset_less=True) for _ in range(2))
         # Filled with ones and shifted towards bit 0. The start bit is the only 0 that can arrive
         # first, and when it has reached bit 0 the eight data bits stand above it.
         shift = Signal(9, reset_less=True)
 
         with m.If(self.o.ready):
             m.d.sync += self.o.valid.eq(0)
-        m.d.sync += timer.eq(Mux(timer == 0, self._divisor - 1, timer - 1))
+        m.d.comb += self.low.eq(~line)
+        m.d.sync += half.eq((self.period - 1) >> 1)
+        m.d.sync += timer.eq(Mux(timer == 0, self.period, timer - 1))
         with m.FSM():
             with m.State("IDLE"):
-                m.d.sync += [timer.eq(self._divisor // 2 - 1), shift.eq(~0)]
+                m.d.sync += [timer.eq(half), shift.eq(~0)]
                 with m.If(~line):
                     m.next = "BITS"
             with m.State("BITS"), m.If(timer == 0):
@@ -113,6 +130,8 @@ class UartTransmitter(wiring.Component):
 
     Members
     -------
+    period : In(bits of a divisor)
+        Clocks per bit less one, where they can change; by default those of `divisor`.
     i : In(stream of 8 bits)
         The bytes.
     pin : Out(1)
@@ -123,26 +142,27 @@ class UartTransmitter(wiring.Component):
     One byte per `10 * divisor` clocks, without a gap if the next byte stands ready.
     """
 
+    period: Signal
     i: stream.Interface
     pin: Signal
 
     def __init__(self, divisor: int) -> None:
-        self._divisor = _check_divisor(divisor)
-        super().__init__({"i": In(stream.Signature(8)), "pin": Out(1)})
+        _check_divisor(divisor)
+        super().__init__({"period": _period(divisor), "i": In(stream.Signature(8)), "pin": Out(1)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        timer = Signal(range(self._divisor))
+        timer = Signal.like(self.period, init=0)
         # Zeros follow the stop bit, so it is the last bit when no other one is set.
         shift = Signal(10, init=1)
         m.d.comb += self.pin.eq(shift[0])
         with m.If(timer != 0):
             m.d.sync += timer.eq(timer - 1)
         with m.Elif(shift[1:].any()):
-            m.d.sync += [shift.eq(shift >> 1), timer.eq(self._divisor - 1)]
+            m.d.sync += [shift.eq(shift >> 1), timer.eq(self.period)]
         with m.Else():
             m.d.comb += self.i.ready.eq(1)
             with m.If(self.i.valid):
                 m.d.sync += shift.eq(Cat(0, self.i.payload, 1))
-                m.d.sync += timer.eq(self._divisor - 1)
+                m.d.sync += timer.eq(self.period)
         return m

@@ -7,7 +7,15 @@ from itertools import count
 import numpy as np
 from cobs import cobs
 
-from glauber.hdl.facts.frames import ADDRESS_BYTES, COUNT_BYTES, DELIMITER, Kind, Result, seal
+from glauber.hdl.facts.frames import (
+    ADDRESS_BYTES,
+    COUNT_BYTES,
+    DELIMITER,
+    SEQ_COUNT,
+    Kind,
+    Result,
+    seal,
+)
 from glauber.hdl.facts.header import Header, HeaderWords
 from glauber.hdl.facts.health import WINDOW, Health
 from glauber.hdl.facts.machine import MachineParams
@@ -82,7 +90,7 @@ class _Script:
         self._machine = _Twin(params, header)
         self._endpoint = Endpoint(self._machine)
         self._burst = min(params.burst_words, BURST_WORDS)
-        self._numbers = count()
+        self._marks = count()
 
     def header(self) -> None:
         """All of it."""
@@ -152,6 +160,7 @@ class _Script:
 
     def _begin(self, name: str) -> None:
         self.steps.append(StepWords(name))
+        self._first = True
         # The machine lets go of whatever a step that failed has left.
         self.steps[-1].exchange(bytes((DELIMITER,)), b"")
 
@@ -171,7 +180,12 @@ class _Script:
 
     def _request(self, kind: Kind, address: int, tail: bytes) -> None:
         body = address.to_bytes(ADDRESS_BYTES, "little") + tail
-        self._send(seal(kind, next(self._numbers) % 256, body))
+        if kind is Kind.READ:
+            self._send(seal(kind, next(self._marks) % SEQ_COUNT, body))
+            return
+        # A round knows nothing of the ones before, nor a step of what another one failed to do.
+        kind, self._first = (Kind.FIRST, False) if self._first else (kind, False)
+        self._send(seal(kind, self._machine.writes, body))
 
     def _send(self, frame: bytes) -> None:
         request = cobs.encode(frame) + bytes((DELIMITER,))

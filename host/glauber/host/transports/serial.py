@@ -1,7 +1,9 @@
-"""Serial ports: `serial:PATH?baud=N`."""
+"""Serial ports: `serial:PATH?baud=N&rate=N`."""
 
 import contextlib
 import errno
+import os
+import time
 
 import serial
 from serial.tools import list_ports
@@ -10,15 +12,21 @@ from ..errors import (
     DeviceAbsentError,
     DeviceError,
     DeviceLostError,
+    DeviceRefusedError,
     DeviceSilentError,
     EnvironmentMissingError,
     OptionError,
 )
+from .holder import describe_holder
 from .url import SCHEMES, DeviceUrl
 
 try:
-    from termios import error as TerminalError
+    import fcntl
+    import termios
+
+    TerminalError = termios.error
 except ImportError:  # not a POSIX system
+    fcntl = termios = None
     TerminalError = OSError
 
 __all__ = ["BAUD", "SerialTransport"]
@@ -35,20 +43,25 @@ BUSY = (errno.EAGAIN, errno.EBUSY, errno.EWOULDBLOCK)
 class SerialTransport:
     """A serial port, or a pseudo-terminal in its place, opened for this process alone.
 
+    `baud` is the rate at which it is; it begins at that of the URL, which must be the one of the
+    device's image. `rate` is the one that the user would rather have.
+
     Raises `OptionError`, `DeviceAbsentError` and, without permission, `EnvironmentMissingError`.
     """
 
     def __init__(self, url: DeviceUrl) -> None:
-        url.check_options(["baud", "time_scale"])
+        url.check_options(["baud", "rate", "time_scale"])
         if not url.address:
             raise OptionError(f"{url.text}: the port is missing; write {SCHEMES['serial']}")
         self.name = url.text
         self.baud = url.integer("baud", BAUD, low=1)
+        self.rate = url.integer("rate", self.baud, low=1)
         self.time_scale = url.factor("time_scale")
         try:
             self._port = serial.Serial(url.address, self.baud, exclusive=True)
         except PORT_ERRORS as error:
             raise _open_error(url, self.baud, error) from error
+        _exclude(self._port, url.address)
         # Adapters of FTDI hold bytes back for 16 ms unless asked not to; others cannot be asked.
         with contextlib.suppress(*PORT_ERRORS, AttributeError, NotImplementedError):
             self._port.set_low_latency_mode(True)
@@ -72,6 +85,25 @@ class SerialTransport:
         except PORT_ERRORS as error:
             raise self._lost(error) from error
 
+    def set_baud(self, baud: int) -> None:
+        """Go over to another rate, behind what has been sent. Raises `DeviceError`."""
+        try:
+            self._port.flush()
+            self._port.baudrate = baud
+        except PORT_ERRORS as error:
+            raise DeviceRefusedError(
+                f"the port of {self.name} cannot be set to {baud} baud ({error}); leave out "
+                "`rate`, or choose one that the adapter can do"
+            ) from error
+        self.baud = baud
+
+    def send_break(self, seconds: float) -> None:
+        """Hold the line at 0, if it can be."""
+        with contextlib.suppress(*PORT_ERRORS):
+            self._port.break_condition = True
+            time.sleep(seconds)
+            self._port.break_condition = False
+
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._port.close()
@@ -80,6 +112,17 @@ class SerialTransport:
         return DeviceLostError(
             f"{self.name} went away while in use ({error}); check cable and power, and run again"
         )
+
+
+def _exclude(port: serial.Serial, path: str) -> None:
+    """Keep out who does not ask for the lock that `exclusive` takes.
+
+    Not from a pseudo-terminal, which forgets it only when the program that serves it ends.
+    """
+    if fcntl is None or termios is None or os.path.realpath(path).startswith("/dev/pts/"):
+        return
+    with contextlib.suppress(*PORT_ERRORS):
+        fcntl.ioctl(port.fileno(), termios.TIOCEXCL)
 
 
 def _open_error(url: DeviceUrl, baud: int, error: Exception) -> Exception:
@@ -94,8 +137,8 @@ def _open_error(url: DeviceUrl, baud: int, error: Exception) -> Exception:
         )
     if number in BUSY:
         return DeviceAbsentError(
-            f"{port} is in use by another program; end it (find it with `fuser {port}`) or choose "
-            "another device"
+            f"{port} is in use by {describe_holder(port) or 'another program'}; end it (find it "
+            f"with `fuser {port}`) or choose another device"
         )
     if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or "FileNotFoundError" in text:
         return DeviceAbsentError(f"there is no port {port}; {_ports()}")

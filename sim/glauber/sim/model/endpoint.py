@@ -13,9 +13,10 @@ from glauber.hdl.facts.frames import (
     COUNT_BYTES,
     DELIMITER,
     REPLY_FLAG,
+    SEQ_COUNT,
     Kind,
     Result,
-    buffer_bytes,
+    queue_bytes,
     seal,
     unseal,
 )
@@ -30,10 +31,12 @@ Words = NDArray[np.uint32]
 
 
 class Machine(Protocol):
-    """The bus of a machine, in bursts."""
+    """The bus of a machine, in bursts; `writes` is the number of the next one that writes."""
 
     @property
     def params(self) -> MachineParams: ...
+
+    writes: int
 
     def read(self, address: int, count: int) -> tuple[Result, Words]: ...
 
@@ -46,8 +49,9 @@ class Endpoint:
     """Executes request frames on a machine; to the host it is the transport to a device.
 
     Gives the same answers as the gates: an empty frame is nothing; a frame that is damaged, or
-    longer than what they can hold, is counted and dropped; an unknown kind and a body of no legal
-    length are answered with a result. Everything happens inside `write`.
+    longer than what they can hold, is counted and dropped; an unknown kind, a body of no legal
+    length and a write out of its order are answered with a result. Everything happens inside
+    `write`, so that requests never wait and their queue is never full.
     """
 
     time_scale = 1.0
@@ -55,7 +59,7 @@ class Endpoint:
     def __init__(self, machine: Machine, name: str = "model:") -> None:
         self.machine = machine
         self.name = name
-        self._frame_max = buffer_bytes(machine.params)
+        self._frame_max = queue_bytes(machine.params)
         self._coded_max = self._frame_max + self._frame_max // COBS_BLOCK_BYTES + 1
         self._requests = bytearray()
         self._replies = bytearray()
@@ -92,11 +96,11 @@ class Endpoint:
             self.machine.count_bad_frame()
             return
         kind, seq, body = content
-        result, words = self._answer(kind, body)
+        result, words = self._answer(kind, seq, body)
         reply = bytes((result,)) + words.astype("<u4", copy=False).tobytes()
         self._replies += cobs.encode(seal(kind | REPLY_FLAG, seq, reply)) + bytes((DELIMITER,))
 
-    def _answer(self, kind: int, body: bytes) -> tuple[Result, Words]:
+    def _answer(self, kind: int, seq: int, body: bytes) -> tuple[Result, Words]:
         """The result of a request, and the words that go with it."""
         nothing = np.empty(0, np.uint32)
         address = int.from_bytes(body[:ADDRESS_BYTES], "little")
@@ -108,13 +112,16 @@ class Endpoint:
                 return Result.BAD_LENGTH, nothing
             result, words = self.machine.read(address, count)
             return result, words if result is Result.OK else nothing
-        if kind == Kind.WRITE:
+        if kind in (Kind.WRITE, Kind.FIRST):
             count, rest = divmod(len(data), 4)
             if rest or not 1 <= count <= self.machine.params.burst_words:
                 return Result.BAD_LENGTH, nothing
-            return self.machine.write(
-                address, np.frombuffer(data, "<u4").astype(np.uint32)
-            ), nothing
+            if kind == Kind.WRITE and seq != self.machine.writes:
+                return Result.OUT_OF_ORDER, nothing
+            result = self.machine.write(address, np.frombuffer(data, "<u4").astype(np.uint32))
+            if result is Result.OK:
+                self.machine.writes = (seq + 1) % SEQ_COUNT
+            return result, nothing
         return Result.BAD_KIND, nothing
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.digest import facts_hash, gates_hash
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.header import Features, Header, HeaderWords
+from glauber.hdl.facts.line import DIVISOR_RANGE
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status, region_words, split_address
@@ -46,6 +47,7 @@ class ModelMachine:
         self.noise = NoiseControl(params, rings)
         self._liveness = LivenessModel()
         self._registers = dict.fromkeys(Register, 0)
+        self.writes = 0  # the number of the next one, kept by the link
         self._stop = threading.Event()
         self._runner: threading.Thread | None = None
         self._failure: Exception | None = None
@@ -74,7 +76,8 @@ class ModelMachine:
         region, offset = split_address(address)
         nothing = np.empty(0, np.uint32)
         if region == Region.REGISTERS:
-            if offset + count > Register.HEALTH and not self.running:
+            asked = range(offset, offset + count)
+            if not NOISE_REGISTERS.isdisjoint(asked) and not self.running:
                 self.noise.pass_request()
             words = [self._read_register(offset + index) for index in range(count)]
             known = [word for word in words if word is not None]
@@ -122,6 +125,8 @@ class ModelMachine:
             return int(status | (Status.FAULT if self.noise.fault else 0))
         if offset == Register.STOP or offset not in _REGISTERS:
             return None
+        if offset == Register.WRITES:
+            return self.writes
         if offset in NOISE_REGISTERS:
             return self.noise.read(Register(offset))
         return self._registers[Register(offset)]
@@ -137,6 +142,7 @@ class ModelMachine:
             Register.STEP_COUNT: lambda steps: 1 <= steps <= self.params.steps,
             Register.HEALTH: self._restart_tests,
             Register.RESEED: self.noise.set_reseed,
+            Register.LINE: lambda line: line == 0 or DIVISOR_RANGE[0] <= line <= DIVISOR_RANGE[1],
         }
         if offset not in setters:
             return Result.BAD_ADDRESS
