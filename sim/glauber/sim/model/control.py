@@ -13,7 +13,9 @@ from .reseed import Reseeder
 
 __all__ = ["NOISE_REGISTERS", "NoiseControl"]
 
-NOISE_REGISTERS = frozenset(register for register in Register if register >= Register.HEALTH)
+NOISE_REGISTERS = frozenset(
+    register for register in Register if Register.HEALTH <= register <= Register.RESEEDS_MISSED
+)
 # The model knows no time between requests; each request for a register of the noise counts as this
 # many samples: fewer than a word is made of, and than the record holds, so that who reads steadily
 # misses nothing.
