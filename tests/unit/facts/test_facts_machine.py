@@ -89,7 +89,7 @@ def test_rows_and_steps_survive_encoding():
             assert Step.decode(step.encode()) == step
 
 
-@pytest.mark.parametrize(("replicas", "clocks"), [(1, 131), (8, 19), (32, 7), (64, 7)])
+@pytest.mark.parametrize(("replicas", "clocks"), [(1, 132), (8, 20), (32, 8), (64, 8)])
 def test_an_emission_takes_clocks_for_a_rest_and_its_words(replicas, clocks):
     params = MachineParams(replicas=replicas, draws=1)
     plain = params.run_clocks(100, 7)

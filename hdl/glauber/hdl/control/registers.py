@@ -12,6 +12,7 @@ from ..facts.machine import MachineParams
 from ..facts.registers import REGION_SHIFT, Register
 from ..link.bus import BusSignature
 from ..noise.registers import NOISE_REGISTERS, NoiseRegisters
+from ..stream.registers import StreamRegisters
 from .counters import RunCounters
 from .reading import WordChoice
 from .writable import WritableRegisters
@@ -35,6 +36,8 @@ class ControlRegisters(wiring.Component):
     row_count, step_count : Out(32)
     running, stopped, sweep_done : In(1)
         From the sequencer.
+    waiting : In(1), stream : In(StreamRegisters)
+        From the stream; clocks in which it waits are not counted.
     frames_bad : In(32)
         From the link.
     fault : In(1), noise : In(NoiseRegisters)
@@ -53,6 +56,8 @@ class ControlRegisters(wiring.Component):
     running: Signal
     stopped: Signal
     sweep_done: Signal
+    waiting: Signal
+    stream: Any
     frames_bad: Signal
     fault: Signal
     noise: Any
@@ -70,6 +75,8 @@ class ControlRegisters(wiring.Component):
                 "running": In(1),
                 "stopped": In(1),
                 "sweep_done": In(1),
+                "waiting": In(1),
+                "stream": In(StreamRegisters()),
                 "frames_bad": In(32),
                 "fault": In(1),
                 "noise": In(NoiseRegisters()),
@@ -94,6 +101,9 @@ class ControlRegisters(wiring.Component):
             Register.CYCLES_HIGH: counters.cycles[32:],
             Register.FRAMES_BAD: self.frames_bad,
             Register.RESEED: writable.reseed,
+            Register.STREAM_HEAD: self.stream.head,
+            Register.STREAM_TAIL: self.stream.tail,
+            Register.EMIT_WORDS: writable.emit_words,
             **{name: getattr(self.noise, name.name.lower()) for name in NOISE_REGISTERS},
         }
         m.d.comb += [choice.words[where].eq(value) for where, value in values.items()]
@@ -115,7 +125,12 @@ class ControlRegisters(wiring.Component):
             [writable.running.eq(self.running), writable.fault.eq(self.fault)],
             [self.noise.restart.eq(writable.restart), self.noise.reseed.eq(writable.reseed)],
             self.noise.reseed_start.eq(writable.reseed_start),
-            [counters.start.eq(self.start), counters.running.eq(self.running)],
+            [self.stream.word.eq(bus.w_data), writable.tail_legal.eq(self.stream.legal)],
+            [
+                self.stream.release.eq(writable.release),
+                self.stream.emit_words.eq(writable.emit_words),
+            ],
+            [counters.start.eq(self.start), counters.running.eq(self.running & ~self.waiting)],
             counters.sweep_done.eq(self.sweep_done),
             [self.start.eq(writable.start), self.stop.eq(writable.stop)],
             [self.row_count.eq(writable.row_count), self.step_count.eq(writable.step_count)],

@@ -34,6 +34,9 @@ class WritableRegisters(wiring.Component):
     restart: Signal
     reseed: Signal
     reseed_start: Signal
+    emit_words: Signal
+    tail_legal: Signal
+    release: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
@@ -53,6 +56,9 @@ class WritableRegisters(wiring.Component):
                 "restart": Out(1),
                 "reseed": Out(32),
                 "reseed_start": Out(1),
+                "emit_words": Out(32),
+                "tail_legal": In(1),
+                "release": Out(1),
             }
         )
 
@@ -66,6 +72,8 @@ class WritableRegisters(wiring.Component):
         }
         if self._params.rings:
             kept[Register.RESEED] = self.reseed
+        if self._params.stream_words:
+            kept[Register.EMIT_WORDS] = self.emit_words
         accepted = {}
         m.d.comb += self.result.eq(Result.BAD_ADDRESS)
         for register, reasons in self._refusals().items():
@@ -85,6 +93,7 @@ class WritableRegisters(wiring.Component):
         for register, value in kept.items():
             with m.If(accepted[register]):
                 m.d.sync += value.eq(self.w_data)
+        m.d.comb += self.release.eq(accepted[Register.STREAM_TAIL])  # while its word stands
         # With the words in their registers.
         m.d.sync += [
             self.start.eq(accepted[Register.RUN]),
@@ -100,6 +109,7 @@ class WritableRegisters(wiring.Component):
         params, word = self._params, self.w_data
         busy = (self.running, Result.BUSY)
         interval = word & ~RESEED_REPLAY
+        emit_words_max = params.state_words if params.stream_words else 0
         no_setting = (word == RESEED_REPLAY) | (interval > RESEED_INTERVAL_MAX)
         return {
             Register.RUN: (
@@ -109,6 +119,8 @@ class WritableRegisters(wiring.Component):
                 ((self.row_count == 0) | (self.step_count == 0), Result.BAD_VALUE),
             ),
             Register.STOP: (),
+            Register.STREAM_TAIL: ((~self.tail_legal, Result.BAD_VALUE),),
+            Register.EMIT_WORDS: (busy, (word > emit_words_max, Result.BAD_VALUE)),
             Register.HEALTH: (busy,),
             Register.RESEED: (
                 busy,

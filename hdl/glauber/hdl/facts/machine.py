@@ -25,7 +25,7 @@ SEQUENCER_CLOCKS = 3
 # Of an emission, once nothing is under way; of each of its words; of each p-bit in a word, or of a
 # word that a p-bit does not fill. Clocks in which a word waits for room in the stream do not count.
 EMIT_CLOCKS = 1
-EMIT_WORD_CLOCKS = 3
+EMIT_WORD_CLOCKS = 4
 EMIT_PBIT_CLOCKS = 4
 
 
