@@ -173,10 +173,19 @@ def test_a_stop_ends_the_run_after_the_sweep_or_before_the_next_word() -> None:
     def room(clock: int) -> bool:
         return clock % 3 == 0
 
-    whole = run(words, room)
+    dut = Dut(words)
+    traces = []
+
+    async def work(ctx: Any) -> None:
+        await dut.load(ctx, STEPS)
+        traces.append(await dut.observe(ctx, room))
+        for when in range(1, traces[0].clocks):
+            traces.append(await dut.observe(ctx, room, lambda clock, when=when: clock == when))
+
+    simulate(dut.module, work, limit=200_000, background=[dut.answer])
+    whole = traces[0]
     ends = (2, SWEEPS)  # sweeps with an emission behind them
-    for when in range(1, whole.clocks):
-        trace = run(words, room, lambda clock, when=when: clock == when)
+    for when, trace in enumerate(traces[1:], 1):
         issued = sum(clock <= when for clock in whole.slots)
         sweeps = max(1, -(-issued // SLOTS))
         after = when > whole.slots[sweeps * SLOTS - 1]  # and not in the sweep

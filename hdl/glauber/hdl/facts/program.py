@@ -14,6 +14,7 @@ from .errors import FactError
 from .numbers import TEMPERATURE_FORMAT
 
 __all__ = [
+    "EMIT_SHIFT",
     "ROW_LENGTH_MAX",
     "ROW_TARGET_MAX",
     "SWEEPS_MAX",
