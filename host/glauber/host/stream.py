@@ -178,7 +178,7 @@ class SampleStream(Run):
             stop_run(self._link)
             raise DeviceTimeoutError(
                 f"the run on {self._link.transport.name} has made no progress for "
-                f"{self._patience:g} s after {sweeps} sweeps and was stopped; reset the device"
+                f"{self._patience:.3g} s after {sweeps} sweeps and was stopped; reset the device"
             )
 
     def _check_whole(self, number: int, count: int, words: int) -> None:
