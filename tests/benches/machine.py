@@ -127,7 +127,7 @@ async def random_problems_give_the_states_of_the_model(dut):
     draw = random.Random(SEED)
     emitted = 0
     for index in range(PROBLEMS):
-        load = random_load(PARAMS, SEED * 1000 + index)
+        load = random_load(PARAMS, SEED * 1000 + index, emit=True)
         await pair.write(region_base(Region.PROGRAM), load.couplings)
         await pair.write(region_base(Region.ROWS), load.rows)
         await pair.write(region_base(Region.SEEDS), load.seeds)

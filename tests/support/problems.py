@@ -90,8 +90,8 @@ def random_bqm(size: int, degree: float, seed: int) -> dimod.BinaryQuadraticMode
     )
 
 
-def random_load(params: MachineParams, seed: int) -> Load:
-    """A random problem, seed, start state and schedule, some of whose steps emit."""
+def random_load(params: MachineParams, seed: int, *, emit: bool = False) -> Load:
+    """A random problem, seed, start state and schedule; with `emit`, every other step emits."""
     random = np.random.default_rng(seed)
     bqm = random_bqm(int(random.integers(2, 40)), random.uniform(0, 6), seed)
     problem = IsingProblem.from_bqm(bqm)
@@ -101,7 +101,7 @@ def random_load(params: MachineParams, seed: int) -> Load:
         states[program.constant] = 1
     temperatures = np.exp(random.uniform(0, np.log(2**18 - 1), random.integers(1, 6)))
     steps = [Step(1, 1, couple=False)] * int(random.integers(0, 2)) + [
-        Step(int(temperature), int(random.integers(1, 4)), emit=bool(index % 2))
+        Step(int(temperature), int(random.integers(1, 4)), emit=emit and index % 2 == 0)
         for index, temperature in enumerate(temperatures)
     ]
     streams = range(params.generators)

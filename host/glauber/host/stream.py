@@ -15,12 +15,11 @@ from glauber.hdl.facts.registers import REGION_SHIFT, Region, Register, Status, 
 from .bus import WORD_MAX, Words, unpack_bits
 from .errors import DeviceError, DeviceLostError, DeviceRefusedError, DeviceTimeoutError
 from .link import Link
-from .run import POLL_FIRST, STOP_PATIENCE, Control, Run, stop_run
+from .run import POLL_FIRST, POLL_LONGEST, STOP_PATIENCE, Control, Run, stop_run
 
 __all__ = ["SampleStream", "emissions", "emit_after"]
 
-POLL_LONGEST = 0.01  # s; the machine must not wait long for room
-PARTS = 4  # of the buffer, each of which is given free when it has been read
+PARTS = 2  # of the buffer, each of which is given free when it has been read
 SLOWEST = 1_000_000  # couplings times replicas per second that any device adds, at the least
 REGION_WORDS = 1 << REGION_SHIFT
 
@@ -81,6 +80,7 @@ class SampleStream(Run):
         self._patience = (STOP_PATIENCE + work / SLOWEST) * link.transport.time_scale
         self._seen = (-1, -1)  # head and sweeps, which say that the run goes on
         self._seen_at = 0.0
+        self._pause = POLL_FIRST
         self._under_way = False
         self._samples = self._run(schedule)
 
@@ -119,22 +119,32 @@ class SampleStream(Run):
 
     def _follow(self, number: int) -> Generator[States, None, Status]:
         """Take what a part emits until it is over; returns its last status."""
-        pause = POLL_FIRST
         self._note((-1, -1))
         while True:
             run, status, head, sweeps = (int(w) for w in self._link.read(Register.RUN, 4))
             if run != number or head - self._tail & WORD_MAX > self._params.stream_words:
                 raise self._lost_words(number)
             self._attend(sweeps)
-            if head != self._tail:
-                yield from self._take(number, head)
-                pause = POLL_FIRST
-            elif not status & Status.RUNNING:
+            found = head - self._tail & WORD_MAX
+            yield from self._take(number, head)
+            if not status & Status.RUNNING:
                 return Status(status)
-            else:
+            if not found:
                 self._check_progress(head, sweeps)
-                self._link.pause(pause)
-                pause = min(2 * pause, POLL_LONGEST)
+            self._wait_for_more(found)
+
+    def _wait_for_more(self, found: int) -> None:
+        """Pause, unless much was found, so that a poll finds between a quarter and half a buffer.
+
+        So polls cost little, and a machine that is slower than the link never waits for room.
+        """
+        if found >= self._params.stream_words // 2:
+            self._pause = max(self._pause / 2, POLL_FIRST)
+            return
+        if found < self._params.stream_words // 4:
+            longest = POLL_LONGEST * self._link.transport.time_scale
+            self._pause = min(2 * self._pause, longest)
+        self._link.pause(self._pause)
 
     def _take(self, number: int, head: int) -> Samples:
         """Read the words up to `head`, give them free, and yield the samples that are whole."""

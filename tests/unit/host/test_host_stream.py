@@ -127,6 +127,18 @@ def test_progress_is_told():
     assert done[-1] == sum(step.sweeps for step in STEPS)
 
 
+def test_what_comes_over_the_link_is_samples():
+    """Over a link that the machine waits for: 95 % of the bytes, with start and end of the run."""
+    params = MachineParams(burst_words=128)
+    device = Device(Endpoint(ModelMachine(params, 1), "fake"))
+    device.load(random_load(params, 3))
+    before = device.link.bytes_in
+    samples = device.stream(np.tile(words(STEPS[:1]), 20), rows(), 1000)
+    size = sum(np.packbits(sample).nbytes for sample in samples)
+    assert size == 20 * 1000
+    assert size > 0.95 * (device.link.bytes_in - before)
+
+
 def test_who_is_slow_loses_nothing(expected):
     device, machine = open_model(8)
     samples = []

@@ -23,6 +23,7 @@ _25F = Preset(
         rows=512,
         steps=1024,
         rings=16,
+        stream_words=1024,
     ),
     clock_hz=90_000_000,
 )
@@ -36,6 +37,7 @@ _45F = Preset(
         rows=512,
         steps=1024,
         rings=16,
+        stream_words=2048,
     ),
     clock_hz=80_000_000,
 )
@@ -51,6 +53,7 @@ _85F = Preset(
         steps=1024,
         write_bits=64,
         rings=16,
+        stream_words=2048,
     ),
     clock_hz=75_000_000,
 )
