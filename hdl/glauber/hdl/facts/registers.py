@@ -110,9 +110,9 @@ class Register(IntEnum):
     SWEEPS_DONE = RUN + 3
     CYCLES_LOW = RUN + 4
     CYCLES_HIGH = RUN + 5
-    FRAMES_BAD = RUN + 6
-    ROW_COUNT = RUN + 7
-    STEP_COUNT = RUN + 8
+    ROW_COUNT = RUN + 6
+    STEP_COUNT = RUN + 7
+    FRAMES_BAD = RUN + 8
     HEALTH = RUN + 9
     SAMPLES = RUN + 10
     LONGEST_RUN = RUN + 11
@@ -153,12 +153,12 @@ _REGISTER_FACTS = {
         "clocks of the last run in which it did not wait for room in the stream, low word",
     ),
     Register.CYCLES_HIGH: (Access.READ, "their high word"),
+    Register.ROW_COUNT: (Access.READ_WRITE, "rows of one sweep"),
+    Register.STEP_COUNT: (Access.READ_WRITE, "steps of the schedule"),
     Register.FRAMES_BAD: (
         Access.READ,
         "frames dropped since reset: bad checksum, malformed, too long, or while busy",
     ),
-    Register.ROW_COUNT: (Access.READ_WRITE, "rows of one sweep"),
-    Register.STEP_COUNT: (Access.READ_WRITE, "steps of the schedule"),
     Register.HEALTH: (
         Access.READ_WRITE,
         (
