@@ -352,18 +352,26 @@ def test_the_last_step_is_made_to_emit():
     assert emissions(steps) == 0
 
 
-SAMPLING = {"beta": 0.01, "num_reads": 9, "num_sweeps": 5, "samples_per_read": 7, "seed": 3}
+SAMPLING: dict[str, Any] = {
+    "beta": 0.01,
+    "num_reads": 9,
+    "num_sweeps": 5,
+    "samples_per_read": 7,
+    "seed": 3,
+}
 
 
 @pytest.mark.parametrize("stream_words", [2, 64, 128, 2048])
 @pytest.mark.parametrize("settings", [{"thin": 3}, {"thin": 4097}], ids=["thin", "in two steps"])
 def test_a_sampler_gives_the_same_samples_with_and_without_a_stream(stream_words, settings):
-    found = []
+    found, runs = [], []
     for size in (stream_words, 0):
         with GlauberSampler(f"model:?replicas=8&steps=6&stream_words={size}") as sampler:
             got = sampler.sample(random_bqm(60, 3, 5), **SAMPLING, **settings)
             found.append((got.record.sample.tolist(), got.record.energy.tolist()))
+            runs.append(sampler.device.link.read_word(Register.RUN))
     assert found[0] == found[1]
+    assert runs[0] < runs[1]
 
 
 def test_reseeds_are_the_same_with_and_without_a_stream():
@@ -385,10 +393,7 @@ def test_an_interrupted_sampler_keeps_whole_batches():
             asked.append(1)
             return len(asked) > 12
 
-        got = sampler.sample(
-            random_bqm(60, 3, 5),
-            **SAMPLING | {"num_reads": 400, "samples_per_read": 30},
-            interrupt_function=interrupt,
-        )
+        settings: dict[str, Any] = SAMPLING | {"num_reads": 400, "samples_per_read": 30}
+        got = sampler.sample(random_bqm(60, 3, 5), **settings, interrupt_function=interrupt)
     assert len(got) < 400 * 30
     assert len(got) % (8 * 30) == 0
