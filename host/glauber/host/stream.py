@@ -90,7 +90,9 @@ class SampleStream(Run):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: object, *error: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if isinstance(error, DeviceError):
+            self._under_way = False  # it does not answer, was stopped, or is not ours
         # What the device does to a run that failed must not hide why.
         with contextlib.suppress(*(DeviceError,) if kind else ()):
             self.close()

@@ -290,12 +290,17 @@ def test_a_run_that_makes_no_progress_is_an_error(monkeypatch):
     monkeypatch.setattr(stream_module, "SLOWEST", 1e9)
     device, machine = open_model(64)
     monkeypatch.setattr(machine._run, "_compute", lambda: None)  # it hangs
-    monkeypatch.setattr(stream_module, "stop_run", lambda _: None)
-    with pytest.raises(
-        DeviceTimeoutError,
-        match=r"run on fake has made no progress for 0.02 s after 0 sweeps .* reset the device",
+    stops = []
+    monkeypatch.setattr(stream_module, "stop_run", stops.append)
+    with (
+        pytest.raises(
+            DeviceTimeoutError,
+            match=r"run on fake has made no progress for 0.02 s after 0 sweeps .* reset the device",
+        ),
+        device.stream(words(STEPS), rows(), PBITS) as stream,
     ):
-        list(device.stream(words(STEPS), rows(), PBITS))
+        list(stream)
+    assert stops == [device.link]
 
 
 def test_sweeps_are_a_sign_of_life(monkeypatch):
