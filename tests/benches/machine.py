@@ -11,7 +11,9 @@ import numpy as np
 from cobs import cobs
 
 from glauber.hdl.facts.frames import DELIMITER, SEQ_COUNT, Kind, Result, seal, unseal
+from glauber.hdl.facts.header import Header
 from glauber.hdl.facts.health import RAW_WORDS, RESEED_INTERVAL_MAX, RESEED_REPLAY
+from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status, region_base
 from glauber.sim.model.endpoint import open_model
 from glauber.sim.rings import RingModel, Rings
@@ -69,10 +71,44 @@ class Pair:
             body = (address + start).to_bytes(4, "little") + part.tobytes()
             assert await self.exchange(Kind.WRITE, body) == bytes([Result.OK])
 
-    async def run(self, number: int) -> None:
-        await self.write(Register.RUN, np.array([number]))
-        while (await self.read(Register.STATUS, 1, same=False))[0] & Status.RUNNING:
+    async def settle(self) -> tuple[int, int, int]:
+        """Status, head and sweeps when the gates have ended their run or wait for room in it.
+
+        All that is counted of the run must then be the model's too.
+        """
+        before: list[int] = []
+        while True:
+            now = await self.read(Register.RUN, 6, same=False)
+            if not now[1] & Status.RUNNING or now == before:  # the clocks of a wait do not count
+                _, status, head, sweeps, *_ = await self.read(Register.RUN, 6)
+                return status, head, sweeps
+            before = now
             await self.port.wait(50)
+
+    async def run(self, number: int, draw: random.Random | None = None) -> list[int]:
+        """Starts a run, and takes the words of the stream until it ends; how many at a time, and
+        whether it is stopped when it waits, is drawn.
+        """
+        draw = draw or random.Random(0)
+        first = (await self.read(Register.STREAM_HEAD, 1))[0]
+        tail = first
+        taken: list[int] = []
+        await self.write(Register.RUN, np.array([number]))
+        while True:
+            status, head, _ = await self.settle()
+            if tail == head and not status & Status.RUNNING:
+                return taken
+            count = draw.randint(1, head - tail)
+            taken += await self.read(region_base(Region.STREAM) + tail, count)
+            tail += count
+            for refused in (head + 1, first - 1, tail + (1 << 31)):
+                body = Register.STREAM_TAIL.to_bytes(4, "little")
+                body += (refused % (1 << 32)).to_bytes(4, "little")
+                assert await self.exchange(Kind.WRITE, body) == bytes([Result.BAD_VALUE])
+            await self.write(Register.STREAM_TAIL, np.array([tail]))
+            if not draw.randrange(8):
+                await self.settle()
+                await self.write(Register.STOP, np.array([1]))
 
 
 async def start(dut, seed: int) -> Pair:
@@ -92,8 +128,10 @@ async def start(dut, seed: int) -> Pair:
 @cocotb.test()
 async def random_problems_give_the_states_of_the_model(dut):
     pair = await start(dut, SEED)
+    draw = random.Random(SEED)
+    emitted = 0
     for index in range(PROBLEMS):
-        load = random_load(PARAMS, SEED * 1000 + index)
+        load = random_load(PARAMS, SEED * 1000 + index, emit=True)
         await pair.write(region_base(Region.PROGRAM), load.couplings)
         await pair.write(region_base(Region.ROWS), load.rows)
         await pair.write(region_base(Region.SEEDS), load.seeds)
@@ -101,16 +139,23 @@ async def random_problems_give_the_states_of_the_model(dut):
         await pair.write(region_base(Region.STEPS), load.steps)
         await pair.write(Register.ROW_COUNT, np.array([len(load.rows)]))
         await pair.write(Register.STEP_COUNT, np.array([len(load.steps)]))
+        most = PARAMS.state_words if PARAMS.stream_words else 0
+        emit_words = draw.randint(0, min(most, 40))
+        await pair.write(Register.EMIT_WORDS, np.array([emit_words]))
         if PARAMS.rings:  # a replay, for what comes from the rings cannot be the same
             words = np.random.default_rng(SEED + index).integers(0, 1 << 32, 9, np.uint64)
             await pair.write(region_base(Region.RESEEDS), words.astype(np.uint32))
             await pair.write(Register.RESEED, np.array([RESEED_REPLAY | 1 + index % 3]))
-        await pair.run(index + 1)
+        taken = await pair.run(index + 1, draw)
+        emissions = sum(Step.decode(word).emit for word in load.steps.tolist())
+        assert len(taken) <= emissions * emit_words
+        emitted += len(taken)
         if PARAMS.rings:
             await pair.read(Register.RESEED, 3)
             await pair.read(region_base(Region.RESEEDS), 9)
         await pair.read(region_base(Region.STATES), PARAMS.state_words)
         await pair.read(Register.SWEEPS_DONE, 4)
+    assert bool(emitted) == bool(PARAMS.stream_words)
 
 
 @cocotb.test()
@@ -133,6 +178,10 @@ async def refusals_are_those_of_the_model(dut):
         (Kind.WRITE, [Register.RESEED, RESEED_REPLAY]),
         (Kind.WRITE, [Register.RESEED, RESEED_INTERVAL_MAX + 1]),
         (Kind.WRITE, [region_base(Region.RAW), 1]),
+        (Kind.WRITE, [Register.EMIT_WORDS, PARAMS.state_words + 1]),
+        (Kind.WRITE, [Register.STREAM_TAIL, 1]),
+        (Kind.WRITE, [Register.STREAM_HEAD, 0]),
+        (Kind.WRITE, [region_base(Region.STREAM), 1]),
         (Kind.WRITE, [7 << 28, 1]),
         (9, [0, 1]),
     ]
@@ -143,7 +192,7 @@ async def refusals_are_those_of_the_model(dut):
     beyond = region_base(Region.RAW) + RAW_WORDS
     for address in (
         Register.STOP,
-        *map(region_base, (Region.SEEDS, Region.PROGRAM)),
+        *map(region_base, (Region.SEEDS, Region.PROGRAM, Region.STREAM)),
         beyond,
         7 << 28,
     ):
@@ -159,7 +208,7 @@ async def refusals_are_those_of_the_model(dut):
         assert answer[0] == (Result.OK if seq == count else Result.OUT_OF_ORDER)
     assert await pair.read(Register.WRITES, 1) == [pair.writes]
     await pair.read(region_base(Region.STATES), 1)
-    await pair.read(0, Register.RUN, same=False)  # the header; the gates say they are no simulation
+    await pair.read(0, len(Header), same=False)  # the header; the gates say they are no simulation
 
 
 @cocotb.test()
@@ -168,7 +217,7 @@ async def a_run_refuses_what_would_disturb_it_and_stops_when_told(dut):
     load = random_load(PARAMS, SEED)
     await pair.write(region_base(Region.PROGRAM), load.couplings)
     await pair.write(region_base(Region.ROWS), load.rows)
-    await pair.write(region_base(Region.STEPS), np.full(1, load.steps[-1] | 0xFFF8_0000))
+    await pair.write(region_base(Region.STEPS), np.full(1, load.steps[-1] | 0xFFF0_0000))
     await pair.write(Register.ROW_COUNT, np.array([len(load.rows)]))
     await pair.write(Register.STEP_COUNT, np.array([1]))
     begin = Register.RUN.to_bytes(4, "little") + (1).to_bytes(4, "little")
@@ -184,5 +233,5 @@ async def a_run_refuses_what_would_disturb_it_and_stops_when_told(dut):
     assert status == Status.STOPPED
     sweeps, low, high, _ = await pair.read(Register.SWEEPS_DONE, 4, same=False)
     slots = int((load.rows & 0xFFF).sum())
-    assert 1 <= sweeps < 8191
+    assert 1 <= sweeps < 4095
     assert high << 32 | low == PARAMS.run_clocks(slots, sweeps)

@@ -53,6 +53,32 @@ def test_runs_are_those_of_the_plain_model(url, seed):
         assert report.cycles == params.run_clocks(slots, report.sweeps)
 
 
+@pytest.mark.parametrize("seed", [2, 3])
+def test_streams_are_those_of_the_plain_model(url, seed):
+    """Of 1,000 p-bits, and so with an emission that the buffer does not hold twice as it is."""
+    with Device(url) as device:
+        params = device.params
+        load = random_load(params, seed, emit=True)
+        steps = np.tile(load.steps, 4)
+        plain = PlainMachine(params)
+        plain.seed(load.seeds.tolist())
+        plain.emit_words = 250
+        plain.run(load.rows.tolist(), load.couplings.tolist(), steps.tolist())
+
+        device.load(load)
+        device.load_seeds(load.seeds)
+        device.write_states(np.zeros((params.pbits, params.replicas), np.bool_))
+        with device.stream(steps, len(load.rows), 1000) as stream:
+            samples = np.array(list(stream))
+        emitted = np.array(plain.stream, np.uint32).view(np.uint8)
+        expected = np.unpackbits(emitted, bitorder="little")
+        assert (samples == expected.reshape(samples.shape)).all()
+        slots, emissions = int((load.rows & 0xFFF).sum()), len(samples)
+        report = stream.report
+        expected_clocks = params.run_clocks(slots, report.sweeps, emissions, 250 * emissions)
+        assert report.cycles == expected_clocks
+
+
 SAMPLINGS = {
     "anneal of 80 p-bits, two batches": (
         random_bqm(80, 5, 11),
@@ -136,10 +162,10 @@ def test_a_run_can_be_interrupted(url):
             asked.append(1)
             return len(asked) > 2
 
-        many = np.full(64, load.steps[-1] | 0xFFF8_0000)  # 8,191 sweeps each
+        many = np.full(64, load.steps[-1] | 0xFFF0_0000)  # 4,095 sweeps each
         report = device.run(many, len(load.rows), interrupt=interrupt)
         assert report.stopped
-        assert 1 <= report.sweeps < 64 * 8191
+        assert 1 <= report.sweeps < 64 * 4095
         device.run(load.steps, len(load.rows))  # and it can be used again
 
 

@@ -117,7 +117,7 @@ def test_a_dead_generator_is_found_over_runs_shorter_than_a_window(url):
         load = random_load(device.params, 7)
         device.load(load)
         device.load_seeds(np.zeros_like(load.seeds))
-        one_sweep = load.steps[:1] & 0x7FFFF | 1 << 19
+        one_sweep = load.steps[:1] & 0x7FFFF | 1 << 20
 
         def run_often():
             for _ in range(128):

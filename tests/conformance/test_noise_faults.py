@@ -50,7 +50,7 @@ def test_rings_that_fail_in_a_run_end_it_in_time(gates, fault):
     device.load(load)
     device.load_seeds(load.seeds)
     device.noise.await_start_up()
-    many = np.full(64, load.steps[-1] | 0xFFF8_0000)  # 8,191 sweeps each
+    many = np.full(64, load.steps[-1] | 0xFFF0_0000)  # 4,095 sweeps each
     cycles = []
 
     def harm(_sweeps):
@@ -120,7 +120,7 @@ def test_a_generator_that_dies_in_the_middle_of_an_anneal_is_found(scheme):
         for _ in range(sweeps * len(load.rows) * params.draws):
             plain.draw()
         device.noise.start_reseeds(sweeps, [plain.state])
-        steps = np.full(1, load.steps[-1] | 0xFFF8_0000)
+        steps = np.full(1, load.steps[-1] | 0xFFF0_0000)
         with pytest.raises(NoiseFailureError, match=r"\(lfsr32_serial\) of .*: liveness"):
             device.run(steps, len(load.rows))
         done = device.link.read_word(Register.SWEEPS_DONE)

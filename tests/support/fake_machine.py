@@ -15,7 +15,10 @@ from glauber.hdl.facts.registers import REGION_SHIFT, Region, Register, Status, 
 
 __all__ = ["SMALL", "FakeMachine", "FaultyTransport", "ScriptedTransport"]
 
-SMALL = MachineParams(lanes=2, replicas=64, pbits=64, slots=16, rows=8, steps=4, burst_words=5)
+# It pretends to run, and so emits nothing.
+SMALL = MachineParams(
+    lanes=2, replicas=64, pbits=64, slots=16, rows=8, steps=4, burst_words=5, stream_words=0
+)
 
 
 class FakeMachine:

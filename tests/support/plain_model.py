@@ -43,7 +43,7 @@ class PlainMachine:
     """`states[pbit][replica]` is 0 or 1; `generators[lane][unit]`.
 
     `reseeds` maps numbers of sweeps, counted from 1, to words that are mixed into all generators
-    after them.
+    after them. `stream` holds the words that were emitted, `emit_words` of the states each time.
     """
 
     def __init__(self, params: MachineParams) -> None:
@@ -55,6 +55,8 @@ class PlainMachine:
             for _ in range(params.lanes)
         ]
         self.reseeds: dict[int, int] = {}
+        self.emit_words = 0
+        self.stream: list[int] = []
 
     def seed(self, words: Sequence[int]) -> None:
         size = self.params.seed_words
@@ -87,6 +89,13 @@ class PlainMachine:
                 done += 1
                 for unit in (unit for lane in self.generators for unit in lane):
                     unit.state ^= self.reseeds.get(done, 0)
+            if step.emit:
+                self._emit()
+
+    def _emit(self) -> None:
+        bits = [bit for states in self.states for bit in states]
+        for first in range(0, 32 * self.emit_words, 32):
+            self.stream.append(sum(bit << n for n, bit in enumerate(bits[first : first + 32])))
 
     def _row(
         self, slot: int, length: int, target: int, couplings: Sequence[int], step: Step

@@ -17,20 +17,43 @@ __all__ = ["SMALL_MACHINES", "Load", "random_bqm", "random_load"]
 
 _SMALL: dict[str, Any] = {"pbits": 128, "slots": 1024, "rows": 128, "steps": 32, "burst_words": 64}
 SMALL_MACHINES = {
-    "least": MachineParams(lanes=1, replicas=1, draws=1, couplings_per_slot=1, **_SMALL),
-    "wide": MachineParams(lanes=8, replicas=2, draws=1, couplings_per_slot=2, **_SMALL),
-    "deep": MachineParams(lanes=1, replicas=64, draws=8, couplings_per_slot=2, **_SMALL),
+    # Nothing can be emitted.
+    "least": MachineParams(
+        lanes=1, replicas=1, draws=1, couplings_per_slot=1, stream_words=0, **_SMALL
+    ),
+    # Two words are emitted before the machine waits.
+    "wide": MachineParams(
+        lanes=8, replicas=2, draws=1, couplings_per_slot=2, stream_words=2, **_SMALL
+    ),
+    "deep": MachineParams(
+        lanes=1, replicas=64, draws=8, couplings_per_slot=2, stream_words=64, **_SMALL
+    ),
     "square": MachineParams(
-        lanes=4, replicas=8, draws=4, couplings_per_slot=1, field_bits=20, **_SMALL
+        lanes=4,
+        replicas=8,
+        draws=4,
+        couplings_per_slot=1,
+        field_bits=20,
+        stream_words=16,
+        **_SMALL,
     ),
     # Its rows are written in several beats.
-    "beats": MachineParams(lanes=4, replicas=32, draws=8, couplings_per_slot=2, **_SMALL),
+    "beats": MachineParams(
+        lanes=4, replicas=32, draws=8, couplings_per_slot=2, stream_words=128, **_SMALL
+    ),
     "coarse": MachineParams(
         lanes=2, replicas=4, draws=2, couplings_per_slot=2, table=NoiseTable(4, 2), **_SMALL
     ),
     # A seed of four words, a warm-up, and rings.
     "reference": MachineParams(
-        lanes=2, replicas=8, draws=4, source=Source.XOSHIRO128, rings=8, ring_divider=16, **_SMALL
+        lanes=2,
+        replicas=8,
+        draws=4,
+        source=Source.XOSHIRO128,
+        rings=8,
+        ring_divider=16,
+        stream_words=32,
+        **_SMALL,
     ),
     "shift register": MachineParams(lanes=2, replicas=4, draws=2, source=Source.LFSR64, **_SMALL),
 }
@@ -67,8 +90,8 @@ def random_bqm(size: int, degree: float, seed: int) -> dimod.BinaryQuadraticMode
     )
 
 
-def random_load(params: MachineParams, seed: int) -> Load:
-    """A random problem, seed, start state and schedule."""
+def random_load(params: MachineParams, seed: int, *, emit: bool = False) -> Load:
+    """A random problem, seed, start state and schedule; with `emit`, every other step emits."""
     random = np.random.default_rng(seed)
     bqm = random_bqm(int(random.integers(2, 40)), random.uniform(0, 6), seed)
     problem = IsingProblem.from_bqm(bqm)
@@ -78,7 +101,8 @@ def random_load(params: MachineParams, seed: int) -> Load:
         states[program.constant] = 1
     temperatures = np.exp(random.uniform(0, np.log(2**18 - 1), random.integers(1, 6)))
     steps = [Step(1, 1, couple=False)] * int(random.integers(0, 2)) + [
-        Step(int(temperature), int(random.integers(1, 4))) for temperature in temperatures
+        Step(int(temperature), int(random.integers(1, 4)), emit=emit and index % 2 == 0)
+        for index, temperature in enumerate(temperatures)
     ]
     streams = range(params.generators)
     seeds = [word for stream in streams for word in seed_words(params.source, seed, stream)]

@@ -17,6 +17,7 @@ from .link.link import Link
 from .link.window import WriteWindow
 from .noise.control import NoiseControl
 from .sequencer.sequencer import Sequencer
+from .stream.unit import StreamUnit
 
 __all__ = ["Machine"]
 
@@ -100,13 +101,18 @@ class Machine(wiring.Component):
         m.submodules.fabric = fabric = GraphFabric(params)
         m.submodules.sequencer = sequencer = Sequencer(params)
         m.submodules.noise = noise = NoiseControl(params)
+        m.submodules.stream = stream = StreamUnit(params)
 
         connect(m, flipped(self.i), link.i)
         connect(m, link.o, flipped(self.o))
         connect(m, link.bus, register.asked)
         connect(m, register.bus, decoder.bus)
         connect(m, decoder.registers, registers.bus)
-        connect(m, decoder.states, fabric.states)
+        connect(m, decoder.states, stream.host)
+        connect(m, stream.states, fabric.states)
+        connect(m, decoder.stream, stream.bus)
+        connect(m, stream.registers, registers.stream)
+        connect(m, sequencer.emitter, stream.control)
         connect(m, decoder.raw, noise.raw)
         connect(m, decoder.reseeds, noise.reseeds)
         connect(m, noise.registers, registers.noise)
@@ -132,6 +138,7 @@ class Machine(wiring.Component):
             [registers.frames_bad.eq(link.frames_bad), registers.writes.eq(link.writes)],
             [registers.fault.eq(noise.fault), self.heard.eq(link.heard)],
             [self.line.eq(registers.line), registers.line_fall_back.eq(self.line_fall_back)],
+            [registers.waiting.eq(stream.waiting), stream.start.eq(registers.start)],
             [fabric.inject.eq(noise.inject), noise.last_draw.eq(sequencer.control.last_draw)],
             noise.generator_failed.eq(fabric.generator_failed),
         ]

@@ -20,7 +20,7 @@ class RegionDecoder(wiring.Component):
     -------
     bus : In(BusSignature)
     busy : In(1)
-        While 1, every region but `REGISTERS` is refused with `BUSY`.
+        While 1, every region but `REGISTERS` and `STREAM` is refused with `BUSY`.
     registers, rows, ... : Out(BusSignature)
         One per `facts.registers.Region`, named as it is in lower case.
 
@@ -39,6 +39,7 @@ class RegionDecoder(wiring.Component):
     raw: Any
     reseeds: Any
     program: Any
+    stream: Any
 
     def __init__(self) -> None:
         regions = {region.name.lower(): Out(BusSignature()) for region in Region}
@@ -58,7 +59,7 @@ class RegionDecoder(wiring.Component):
         with m.Switch(self.bus.address[REGION_SHIFT:]):
             for region, target in targets.items():
                 with m.Case(region):
-                    with m.If(self.busy & (region is not Region.REGISTERS)):
+                    with m.If(self.busy & (region not in (Region.REGISTERS, Region.STREAM))):
                         m.d.comb += self.bus.result.eq(Result.BUSY)
                     with m.Else():
                         m.d.comb += [

@@ -9,7 +9,7 @@ from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.header import Header
 from glauber.hdl.facts.registers import Region, Register, split_address
 
-__all__ = ["WORD_MAX", "Words", "describe_address", "to_words"]
+__all__ = ["WORD_MAX", "Words", "describe_address", "to_words", "unpack_bits"]
 
 WORD_MAX = (1 << 32) - 1
 Words = NDArray[np.uint32]
@@ -28,6 +28,12 @@ def to_words(values: Iterable[int] | np.ndarray) -> Words:
             value = low if low < 0 else high
             raise FactError.out_of_range("a word", value, 0, WORD_MAX, "give unsigned 32-bit words")
     return np.ascontiguousarray(array, dtype=np.uint32).reshape(-1)
+
+
+def unpack_bits(words: Words) -> NDArray[np.bool_]:
+    """The bits of words, the lowest bit of the first word first."""
+    data = words.astype("<u4", copy=False).view(np.uint8)
+    return np.unpackbits(data, bitorder="little").view(np.bool_)
 
 
 def describe_address(address: int) -> str:

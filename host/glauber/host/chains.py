@@ -13,10 +13,12 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.seeding import seed_words, stream_count, stream_words
 
+from .bus import to_words
 from .compile.program import Program
-from .device import Device
+from .device import Device, RunReport
 from .errors import OptionError
 from .initial import Starts
+from .stream import emit_after
 
 __all__ = ["ChainPlan", "ChainRunner", "check_reads", "check_replay", "check_streams"]
 
@@ -179,15 +181,12 @@ class ChainRunner:
         self.load_seeds(plan.seed, batch, plan.first_read)
         self._start_reseeds(plan, batch)
         before = self._start(plan, batch, len(samples))
-        for index in range(plan.samples_per_read):
-            if not self.stopped:
-                self._run(plan.next_steps if index else before + plan.first_steps, len(before))
-            if self.stopped:
-                return
-            before = []
-            states = self._device.read_states(self._program.addresses)
-            states = states[self._program.pbits, : len(samples)]
-            samples[:, index] = 2 * states.T.astype(np.int8) - 1
+        if plan.samples_per_read > 1 and self._device.params.stream_words:
+            self._stream(plan, before, samples)
+        else:
+            self._run_samples(plan, before, samples)
+        if self.stopped:
+            return
         if plan.reseed_interval:
             words, missed = self._device.noise.reseeds()
             self.reseed_words += words
@@ -232,16 +231,57 @@ class ChainRunner:
         ]
         self._device.load_seeds(words)
 
+    def _run_samples(self, plan: ChainPlan, before: list[int], samples: NDArray[np.int8]) -> None:
+        """As a run for each sample, after whose end its states are read."""
+        for index in range(plan.samples_per_read):
+            if not self.stopped:
+                self._run(plan.next_steps if index else before + plan.first_steps, len(before))
+            if self.stopped:
+                return
+            before = []
+            states = self._device.read_states(self._program.addresses)
+            self._keep(states, samples[:, index])
+
+    def _keep(self, states: NDArray[np.bool_], samples: NDArray[np.int8]) -> None:
+        """Fill `samples`, shape (reads, variables), from states."""
+        samples[:] = 2 * states[self._program.pbits, : len(samples)].T.astype(np.int8) - 1
+
+    def _stream(self, plan: ChainPlan, before: list[int], samples: NDArray[np.int8]) -> None:
+        """As one run that emits all samples of a batch."""
+        if self.stopped:
+            return
+        first = emit_after(to_words(before + plan.first_steps))
+        following = emit_after(to_words(plan.next_steps))
+        with self._device.stream(
+            np.concatenate([first, np.tile(following, plan.samples_per_read - 1)]),
+            len(self._program.rows),
+            self._program.addresses,
+            interrupt=self._interrupt,
+            on_progress=self._tell_sweeps(len(before)),
+        ) as stream:
+            for index, states in enumerate(stream):
+                self._keep(states, samples[:, index])
+        self._count(stream.report, len(before))
+
     def _run(self, steps: list[int], uncounted: int) -> None:
+        report = self._device.run(
+            steps,
+            len(self._program.rows),
+            interrupt=self._interrupt,
+            on_progress=self._tell_sweeps(uncounted),
+        )
+        self._count(report, uncounted)
+
+    def _tell_sweeps(self, uncounted: int) -> Callable[[int], None]:
         done = self.sweeps
 
         def on_progress(sweeps: int) -> None:
             if self._on_sweeps is not None:
                 self._on_sweeps(done + max(0, sweeps - uncounted))
 
-        report = self._device.run(
-            steps, len(self._program.rows), interrupt=self._interrupt, on_progress=on_progress
-        )
+        return on_progress
+
+    def _count(self, report: RunReport, uncounted: int) -> None:
         self.stopped = report.stopped
         self.sweeps += max(0, report.sweeps - uncounted)
         self.cycles += report.cycles

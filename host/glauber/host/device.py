@@ -12,16 +12,17 @@ from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.header import Features
 from glauber.hdl.facts.registers import Region, region_base
 
-from .bus import Words, to_words
+from .bus import Words, to_words, unpack_bits
 from .errors import OptionError, OutdatedImageWarning, ProblemTooLargeError
 from .header import read_header, remedy
 from .link import Link
 from .noise import Noise
 from .rate import Rate
 from .run import Control, Run, RunReport, stop_run
+from .stream import SampleStream, emissions
 from .transports import Transport, open_transport
 
-__all__ = ["Device", "ProgramWords", "RunReport"]
+__all__ = ["Device", "ProgramWords", "RunReport", "SampleStream"]
 
 STATE_WORD_BITS = 32
 
@@ -184,7 +185,7 @@ class Device:
         flat = bits.reshape(-1)
         if rest:  # the last word also holds states that must stay
             last = self.link.read(region_base(Region.STATES) + whole, 1)
-            flat = np.concatenate([flat, _unpack(last)[rest:]])
+            flat = np.concatenate([flat, unpack_bits(last)[rest:]])
         self.link.write(
             region_base(Region.STATES), np.packbits(flat, bitorder="little").view("<u4")
         )
@@ -200,7 +201,7 @@ class Device:
             raise FactError.out_of_range("pbits", pbits, 0, params.pbits, "read what exists")
         bits = pbits * params.replicas
         words = self.link.read(region_base(Region.STATES), -(-bits // STATE_WORD_BITS))
-        return _unpack(words)[:bits].reshape(pbits, params.replicas)
+        return unpack_bits(words)[:bits].reshape(pbits, params.replicas)
 
     def run(
         self,
@@ -219,10 +220,59 @@ class Device:
         `on_progress(sweeps)` is told the sweeps done. An exception that a callback raises, and
         KeyboardInterrupt, stop the run and pass.
 
-        Raises `OptionError` for an empty schedule, `FactError` for a row count that is not legal,
+        Raises `OptionError` for a schedule that is empty or emits, `FactError` for a row count that
+        is not legal,
         `DeviceTimeoutError`, `DeviceLostError` if the device was reset or someone else used or
         stopped it, `NoiseFailureError` if a health test failed, `DeviceError`.
         """
+        schedule = self._check_schedule(steps, row_count)
+        if count := emissions(schedule):
+            raise OptionError(
+                f"{count} steps of the schedule emit, but nobody would take what they do; use "
+                "`Device.stream`, or steps without `emit`"
+            )
+        self._control.use_rows(row_count)
+        run = Run(self.link, self._control, self.params.steps, timeout, interrupt, on_progress)
+        return run.execute(schedule)
+
+    def stream(
+        self,
+        steps: Sequence[int] | np.ndarray,
+        row_count: int,
+        pbits: int | None = None,
+        *,
+        timeout: float | None = None,
+        interrupt: Callable[[], bool] | None = None,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> SampleStream:
+        """Run a schedule, and iterate over the states after each of its steps that emit.
+
+        The samples are those of the first `pbits` p-bits, of all by default. It is the same chain
+        as without `emit`: who takes them slowly holds the device up, and changes and loses nothing.
+        The run begins with the first sample that is asked for. All else is as in `run`, which
+        raises the same errors; see `SampleStream`.
+
+        Raises `OptionError` as well for a device without a stream, and for a schedule that does not
+        emit; `FactError` for a number of p-bits that is not legal.
+        """
+        params = self.params
+        schedule = self._check_schedule(steps, row_count)
+        if not params.stream_words:
+            raise OptionError(
+                f"{self.name} has no stream; read its states after each run, or use an image with "
+                "stream_words"
+            )
+        if not emissions(schedule):
+            raise OptionError("no step of the schedule emits; use `Device.run`, or `Step.emit`")
+        pbits = params.pbits if pbits is None else pbits
+        if not 1 <= pbits <= params.pbits:
+            raise FactError.out_of_range("pbits", pbits, 1, params.pbits, "stream what exists")
+        self._control.use_rows(row_count)
+        return SampleStream(
+            self.link, self._control, params, schedule, pbits, timeout, interrupt, on_progress
+        )
+
+    def _check_schedule(self, steps: Sequence[int] | np.ndarray, row_count: int) -> Words:
         schedule = to_words(steps)
         if not len(schedule):
             raise OptionError("the schedule has no steps, so there is nothing to run; give one")
@@ -230,9 +280,7 @@ class Device:
             raise FactError.out_of_range(
                 "the row count", row_count, 1, self.params.rows, "count the rows of the program"
             )
-        self._control.use_rows(row_count)
-        run = Run(self.link, self._control, self.params.steps, timeout, interrupt, on_progress)
-        return run.execute(schedule)
+        return schedule
 
     def stop(self) -> None:
         """End a run that is under way, if there is one, and wait for its last sweep.
@@ -240,9 +288,3 @@ class Device:
         Raises `DeviceTimeoutError` if it does not end, `DeviceError`.
         """
         stop_run(self.link)
-
-
-def _unpack(words: Words) -> NDArray[np.bool_]:
-    """The bits of words, the lowest bit of the first word first."""
-    data = words.astype("<u4", copy=False).view(np.uint8)
-    return np.unpackbits(data, bitorder="little").view(np.bool_)

@@ -1,8 +1,10 @@
 """Runs: starting a schedule on a device and waiting for its end."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status, region_base
@@ -130,33 +132,55 @@ class Run:
         self._interrupt = interrupt
         self._on_progress = on_progress
         self._interrupted = self._told_to_stop = self._stopped = False
+        self._held = np.empty(0, np.uint32)  # the steps that the device holds
         self._sweeps = self._cycles = 0
         self._begin = link.now()
 
     def execute(self, schedule: Words) -> RunReport:
         """Run the steps and wait. Any exception but a `DeviceError` stops the run and passes."""
+        with self._stopping():
+            for steps in self._parts(schedule):
+                number = self._start(steps)
+                self._end(number, steps, self._wait())
+        return self.report
+
+    @property
+    def report(self) -> RunReport:
+        """What the parts that are over did."""
+        return RunReport(self._sweeps, self._cycles, self._stopped)
+
+    @contextlib.contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Any exception but a `DeviceError` stops the run and passes."""
         try:
-            for start in range(0, len(schedule), self._capacity):
-                if self._asked_to_stop():
-                    self._stopped = True
-                if self._stopped:
-                    break
-                self._run_part(schedule[start : start + self._capacity])
+            yield
         except DeviceError:
             raise
         except BaseException:
             with contextlib.suppress(DeviceError):
                 self._link.write(Register.STOP, [1])
             raise
-        return RunReport(self._sweeps, self._cycles, self._stopped)
 
-    def _run_part(self, steps: Words) -> None:
-        """Run steps that the device can hold at once."""
+    def _parts(self, schedule: Words) -> Iterator[Words]:
+        """Steps that the device can hold at once, until it is to stop."""
+        for start in range(0, len(schedule), self._capacity):
+            if self._asked_to_stop():
+                self._stopped = True
+            if self._stopped:
+                break
+            yield schedule[start : start + self._capacity]
+
+    def _start(self, steps: Words) -> int:
+        """Start a part; its run number. Steps that the last part left there are not sent again."""
+        if not np.array_equal(self._held[: len(steps)], steps):
+            self._link.write(region_base(Region.STEPS), steps)
+            self._held = steps
+        self._link.write(Register.STEP_COUNT, [len(steps)])
+        return self._control.start()
+
+    def _end(self, number: int, steps: Words, status: Status) -> None:
+        """Check what a part did, and count it."""
         link = self._link
-        link.write(region_base(Region.STEPS), steps)
-        link.write(Register.STEP_COUNT, [len(steps)])
-        number = self._control.start()
-        status = self._wait()
         if status & Status.FAULT:
             raise noise_failure(link)
         stopped = bool(status & Status.STOPPED)

@@ -48,11 +48,13 @@ def test_digest_changes_with_a_fact(monkeypatch):
         ("burst_words", 0, "1 to "),
         ("steps", 0, "1 to "),
         ("rows", 0, "1 to "),
+        ("stream_words, unless 0,", 1, "2 to "),
+        ("stream_words, unless 0,", 48, "2 to "),
     ],
 )
 def test_parameters_out_of_range_are_refused(option, value, legal):
     with pytest.raises(FactError, match=f"{option} is {value}[,;] .* {legal}"):
-        MachineParams(**{option: value})
+        MachineParams(**{option.partition(",")[0]: value})
 
 
 def test_one_lane_and_one_replica_are_allowed():
@@ -81,9 +83,18 @@ def test_reads_draw_from_the_same_streams_whatever_the_number_of_replicas():
 
 def test_rows_and_steps_survive_encoding():
     assert decode_row(encode_row(4095, 77)) == (4095, 77)
-    for sweeps in (1, 8191, 8192):
-        step = Step(temperature=12345, sweeps=sweeps, couple=False)
-        assert Step.decode(step.encode()) == step
+    for sweeps in (1, 4095, 4096):
+        for couple, emit in ((False, False), (True, False), (False, True), (True, True)):
+            step = Step(temperature=12345, sweeps=sweeps, couple=couple, emit=emit)
+            assert Step.decode(step.encode()) == step
+
+
+@pytest.mark.parametrize(("replicas", "clocks"), [(1, 132), (8, 20), (32, 8), (64, 8)])
+def test_an_emission_takes_clocks_for_a_rest_and_its_words(replicas, clocks):
+    params = MachineParams(replicas=replicas, draws=1)
+    plain = params.run_clocks(100, 7)
+    assert params.run_clocks(100, 7, 1, 0) == plain + params.drain_clocks + 1
+    assert params.run_clocks(100, 7, 3, 40) == plain + 3 * (params.drain_clocks + 1) + 40 * clocks
 
 
 def test_couplings_are_two_s_complement_below_the_address():
@@ -103,9 +114,9 @@ def test_row_targets_out_of_range_are_refused():
         encode_row(1, 1 << 20)
 
 
-@pytest.mark.parametrize("sweeps", [0, 8193])
+@pytest.mark.parametrize("sweeps", [0, 4097])
 def test_sweeps_out_of_range_are_refused(sweeps):
-    with pytest.raises(FactError, match=f"sweeps is {sweeps}, .* 1 to 8192; use several"):
+    with pytest.raises(FactError, match=f"sweeps is {sweeps}, .* 1 to 4096; use several"):
         Step(1, sweeps).encode()
 
 

@@ -146,7 +146,7 @@ def test_a_failure_that_was_cleared_meanwhile_is_still_told():
     machine.polls = 0
     machine._end = lambda _, sweeps: FakeMachine._end(machine, 4, sweeps)
     with pytest.raises(NoiseFailureError, match=r"the noise of fake failed .* cleared since"):
-        device.run([256 | 1 << 19], 1)
+        device.run([256 | 1 << 20], 1)
 
 
 def test_a_report_is_ready_for_json():
@@ -157,17 +157,17 @@ def test_a_report_is_ready_for_json():
 
 
 def plan(**settings) -> ChainPlan:
-    return ChainPlan(**({"num_reads": 8, "first_steps": [1 | 1 << 19], "seed": 1} | settings))
+    return ChainPlan(**({"num_reads": 8, "first_steps": [1 | 1 << 20], "seed": 1} | settings))
 
 
 def test_the_sweep_of_the_random_start_draws_words_too():
     params = MachineParams(source=Source.LFSR32_SERIAL, draws=1)
-    steps = [Step(1, 8192).encode()] * 127
+    steps = [Step(1, 4096).encode()] * 255
     most = (1 << 20) - 3 - 1  # sweeps of a row each, and the first
-    check_streams(plan(first_steps=[*steps, Step(1, most - 127 * 8192).encode()]), params, 1)
+    check_streams(plan(first_steps=[*steps, Step(1, most - 255 * 4096).encode()]), params, 1)
     with pytest.raises(OptionError, match="a read takes 1048574 random words"):
         check_streams(
-            plan(first_steps=[*steps, Step(1, most - 127 * 8192 + 1).encode()]), params, 1
+            plan(first_steps=[*steps, Step(1, most - 255 * 4096 + 1).encode()]), params, 1
         )
 
 
@@ -189,8 +189,8 @@ def test_streams_must_suffice():
     with pytest.raises(
         OptionError, match=r"a read takes \d+ random words .*, the streams of lfsr32_serial"
     ):
-        check_streams(plan(first_steps=[1 | 8191 << 19] * 8), small, 10)
-    check_streams(plan(first_steps=[1 | 8191 << 19] * 8), MachineParams(), 10)
+        check_streams(plan(first_steps=[1 | 4095 << 20] * 16), small, 10)
+    check_streams(plan(first_steps=[1 | 4095 << 20] * 16), MachineParams(), 10)
 
 
 @pytest.mark.parametrize(

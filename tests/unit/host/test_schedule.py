@@ -199,15 +199,15 @@ def test_a_range_that_fits_is_kept():
 
 def test_neighbours_with_the_same_temperature_share_steps():
     betas = np.array([1.0, 1.0, 2.0, 2.0, 2.0, 1.0])
-    words, _ = encode_schedule(BetaSchedule(betas, 5000), scale=8.0)
+    words, _ = encode_schedule(BetaSchedule(betas, 2500), scale=8.0)
     steps = [Step.decode(word) for word in words]
     codes = [TEMPERATURE_FORMAT.encode(8 / (2 * beta)) for beta in (1, 2, 1)]
     assert [(step.temperature, step.sweeps) for step in steps] == [
         (codes[0], SWEEPS_MAX),
-        (codes[0], 10000 - SWEEPS_MAX),
+        (codes[0], 5000 - SWEEPS_MAX),
         (codes[1], SWEEPS_MAX),
-        (codes[1], 15000 - SWEEPS_MAX),
-        (codes[2], 5000),
+        (codes[1], 7500 - SWEEPS_MAX),
+        (codes[2], 2500),
     ]
 
 

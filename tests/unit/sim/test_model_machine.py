@@ -64,7 +64,7 @@ def test_rings_age_in_a_run_and_a_failure_refuses_the_next():
     machine = ModelMachine(params, 1, RingModel(params.rings, params.ring_divider, seed=1))
     load = random_load(params, 1)
     long = load.steps.copy()
-    long[:] = Step(1000, 8000).encode()
+    long[:] = Step(1000, 4000).encode()
     load_and_run(machine, dataclasses.replace(load, steps=long))
     cycles = int(machine.read(Register.CYCLES_LOW, 1)[1][0])
     samples = int(machine.read(Register.SAMPLES, 1)[1][0])
@@ -84,7 +84,7 @@ def test_a_long_run_can_be_watched_and_stopped():
     machine = ModelMachine(params, 1)
     load = random_load(params, 1)
     load_and_run(machine, load)
-    many = [Step(1000, 8192).encode()] * 500
+    many = [Step(1000, 4096).encode()] * 1000
     write(machine, region_base(Region.STEPS), many)
     write(machine, Register.STEP_COUNT, [len(many)])
     write(machine, Register.RUN, [2])
@@ -97,9 +97,9 @@ def test_a_long_run_can_be_watched_and_stopped():
     write(machine, Register.STOP, [1])
     while machine.running:
         time.sleep(0.001)
-    status, _, _, sweeps = machine.read(Register.STATUS, 4)[1].tolist()
+    status, _, sweeps = machine.read(Register.STATUS, 3)[1].tolist()
     assert status == Status.STOPPED
-    assert 0 < sweeps < 500 * 8192
+    assert 0 < sweeps < 1000 * 4096
 
 
 def test_a_failure_in_a_run_is_not_lost(monkeypatch):

@@ -22,7 +22,9 @@ _25F = Preset(
         slots=512,
         rows=512,
         steps=1024,
+        burst_words=128,
         rings=16,
+        stream_words=1024,
     ),
     clock_hz=90_000_000,
 )
@@ -35,7 +37,9 @@ _45F = Preset(
         slots=512,
         rows=512,
         steps=1024,
+        burst_words=128,
         rings=16,
+        stream_words=2048,
     ),
     clock_hz=80_000_000,
 )
@@ -49,8 +53,10 @@ _85F = Preset(
         slots=512,
         rows=512,
         steps=1024,
+        burst_words=128,
         write_bits=64,
         rings=16,
+        stream_words=2048,
     ),
     clock_hz=75_000_000,
 )

@@ -18,6 +18,7 @@ _9K = Preset(
         slots=1024,
         rows=512,
         steps=512,
+        stream_words=512,
     ),
     clock_hz=81_000_000,
 )
@@ -30,6 +31,7 @@ _20K = Preset(
         slots=512,
         rows=512,
         steps=512,
+        stream_words=512,
     ),
     clock_hz=54_000_000,
 )

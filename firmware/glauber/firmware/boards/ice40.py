@@ -25,6 +25,7 @@ _UP5K = Preset(
         rows=512,
         steps=256,
         table=NoiseTable(4, 2),
+        stream_words=0,
     ),
     clock_hz=24_000_000,
 )
@@ -44,6 +45,7 @@ _HX8K = Preset(
         steps=256,
         write_bits=16,
         table=NoiseTable(4, 2),
+        stream_words=0,
     ),
     clock_hz=48_000_000,
 )

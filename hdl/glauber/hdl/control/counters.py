@@ -8,7 +8,7 @@ __all__ = ["RunCounters"]
 
 
 class RunCounters(wiring.Component):
-    """Clock cycles and sweeps of the last run."""
+    """Clock cycles in which a run did something, and sweeps, of the last run."""
 
     start: Signal
     running: Signal

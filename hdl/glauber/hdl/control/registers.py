@@ -13,6 +13,7 @@ from ..facts.machine import MachineParams
 from ..facts.registers import REGION_SHIFT, Register
 from ..link.bus import BusSignature
 from ..noise.registers import NOISE_REGISTERS, NoiseRegisters
+from ..stream.registers import StreamRegisters
 from .counters import RunCounters
 from .reading import WordChoice
 from .writable import WritableRegisters
@@ -36,6 +37,8 @@ class ControlRegisters(wiring.Component):
     row_count, step_count : Out(32)
     running, stopped, sweep_done : In(1)
         From the sequencer.
+    waiting : In(1), stream : In(StreamRegisters)
+        From the stream; clocks in which it waits are not counted.
     frames_bad : In(32), writes : In(16)
         From the link.
     line : Out(10), line_fall_back : In(1)
@@ -56,6 +59,8 @@ class ControlRegisters(wiring.Component):
     running: Signal
     stopped: Signal
     sweep_done: Signal
+    waiting: Signal
+    stream: Any
     frames_bad: Signal
     writes: Signal
     line: Signal
@@ -76,6 +81,8 @@ class ControlRegisters(wiring.Component):
                 "running": In(1),
                 "stopped": In(1),
                 "sweep_done": In(1),
+                "waiting": In(1),
+                "stream": In(StreamRegisters()),
                 "frames_bad": In(32),
                 "writes": In(16),
                 "line": Out(range(DIVISOR_RANGE[1] + 1)),
@@ -105,6 +112,9 @@ class ControlRegisters(wiring.Component):
             Register.WRITES: self.writes,
             Register.LINE: writable.line,
             Register.RESEED: writable.reseed,
+            Register.STREAM_HEAD: self.stream.head,
+            Register.STREAM_TAIL: self.stream.tail,
+            Register.EMIT_WORDS: writable.emit_words,
             **{name: getattr(self.noise, name.name.lower()) for name in NOISE_REGISTERS},
         }
         m.d.comb += [choice.words[where].eq(value) for where, value in values.items()]
@@ -126,7 +136,12 @@ class ControlRegisters(wiring.Component):
             [writable.running.eq(self.running), writable.fault.eq(self.fault)],
             [self.noise.restart.eq(writable.restart), self.noise.reseed.eq(writable.reseed)],
             self.noise.reseed_start.eq(writable.reseed_start),
-            [counters.start.eq(self.start), counters.running.eq(self.running)],
+            [self.stream.word.eq(bus.w_data), writable.tail_legal.eq(self.stream.legal)],
+            [
+                self.stream.release.eq(writable.release),
+                self.stream.emit_words.eq(writable.emit_words),
+            ],
+            [counters.start.eq(self.start), counters.running.eq(self.running & ~self.waiting)],
             counters.sweep_done.eq(self.sweep_done),
             [self.line.eq(writable.line), writable.line_fall_back.eq(self.line_fall_back)],
             [self.start.eq(writable.start), self.stop.eq(writable.stop)],

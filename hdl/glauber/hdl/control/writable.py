@@ -37,6 +37,9 @@ class WritableRegisters(wiring.Component):
     reseed_start: Signal
     line: Signal
     line_fall_back: Signal
+    emit_words: Signal
+    tail_legal: Signal
+    release: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
@@ -58,6 +61,9 @@ class WritableRegisters(wiring.Component):
                 "reseed_start": Out(1),
                 "line": Out(range(DIVISOR_RANGE[1] + 1)),
                 "line_fall_back": In(1),
+                "emit_words": Out(32),
+                "tail_legal": In(1),
+                "release": Out(1),
             }
         )
 
@@ -72,6 +78,8 @@ class WritableRegisters(wiring.Component):
         }
         if self._params.rings:
             kept[Register.RESEED] = self.reseed
+        if self._params.stream_words:
+            kept[Register.EMIT_WORDS] = self.emit_words
         accepted = {}
         m.d.comb += self.result.eq(Result.BAD_ADDRESS)
         for register, reasons in self._refusals().items():
@@ -93,6 +101,7 @@ class WritableRegisters(wiring.Component):
                 m.d.sync += value.eq(self.w_data)
         with m.If(self.line_fall_back):
             m.d.sync += self.line.eq(0)
+        m.d.comb += self.release.eq(accepted[Register.STREAM_TAIL])  # while its word stands
         # With the words in their registers.
         m.d.sync += [
             self.start.eq(accepted[Register.RUN]),
@@ -108,6 +117,7 @@ class WritableRegisters(wiring.Component):
         params, word = self._params, self.w_data
         busy = (self.running, Result.BUSY)
         interval = word & ~RESEED_REPLAY
+        emit_words_max = params.state_words if params.stream_words else 0
         no_setting = (word == RESEED_REPLAY) | (interval > RESEED_INTERVAL_MAX)
         low, high = DIVISOR_RANGE
         no_line = (word != 0) & ((word < low) | (word > high))
@@ -119,6 +129,8 @@ class WritableRegisters(wiring.Component):
                 ((self.row_count == 0) | (self.step_count == 0), Result.BAD_VALUE),
             ),
             Register.STOP: (),
+            Register.STREAM_TAIL: ((~self.tail_legal, Result.BAD_VALUE),),
+            Register.EMIT_WORDS: (busy, (word > emit_words_max, Result.BAD_VALUE)),
             Register.HEALTH: (busy,),
             Register.RESEED: (
                 busy,

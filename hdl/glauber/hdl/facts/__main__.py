@@ -36,12 +36,12 @@ def _formats() -> str:
 
 
 def _words() -> str:
-    heat = numbers.TEMPERATURE_FORMAT
+    heat, sweeps = numbers.TEMPERATURE_FORMAT, 32 - program.SWEEPS_SHIFT
     rows = [
         ("random", f"sign (1), exponent ({noise.EXPONENT_BITS}), mantissa ({noise.MANTISSA_BITS})"),
         ("coupling", "p-bit address, coupling in two's complement (`coupling_bits`)"),
         ("row", f"target row, length in slots ({program.ROW_LENGTH_BITS})"),
-        ("step", f"sweeps ({32 - program.SWEEPS_SHIFT}), couple (1), temperature ({heat.width})"),
+        ("step", f"sweeps ({sweeps}), emit (1), couple (1), temperature ({heat.width})"),
     ]
     return _table(("word", "fields from the top bit down (bits)"), rows)
 

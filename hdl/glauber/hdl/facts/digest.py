@@ -51,7 +51,7 @@ def facts_hash() -> int:
         ],
         program.encode_coupling(1, -1, 8),
         program.encode_row(1, 1),
-        program.Step(1, 1).encode(),
+        program.Step(1, 1, emit=True).encode(),
         [(region, region.access) for region in registers.Region],
         list(header.Header),
         [(register, register.access) for register in registers.Register],
@@ -71,6 +71,7 @@ def facts_hash() -> int:
         numbers.noise_limit(16),
         machine.PIPELINE_CLOCKS,
         machine.SEQUENCER_CLOCKS,
+        machine.MachineParams().run_clocks(1, 1, 1, 1),
         machine.MachineParams().seed_stream(1, 2, 1),
     ]
     return int.from_bytes(hashlib.sha256(repr(facts).encode()).digest()[:4], "big")

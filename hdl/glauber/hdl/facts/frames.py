@@ -81,7 +81,8 @@ class Result(IntEnum):
             Result.BAD_KIND: "the device does not know this kind of frame",
             Result.BAD_LENGTH: "the body has no legal length, or asks for more than burst_words",
             Result.BAD_ADDRESS: "there is nothing at the address, or not with this access",
-            Result.BUSY: "a run is under way; only status can be read, and STOP written",
+            Result.BUSY: "a run is under way; only status and the stream can be read, and STOP and "
+            "STREAM_TAIL written",
             Result.BAD_VALUE: "the value is out of range, or the counts are not set before a run",
             Result.FAULT: "a health test failed, nothing runs until `HEALTH` is cleared",
             Result.OUT_OF_ORDER: "its number is not that of the next write, which `WRITES` gives",

@@ -53,6 +53,7 @@ class Header(IntEnum):
     BOARD_1 = 25
     BOARD_2 = 26
     BOARD_3 = 27
+    STREAM_WORDS = 28
 
     @property
     def meaning(self) -> str:
@@ -88,6 +89,7 @@ _HEADER_MEANING = {
     Header.BOARD_1: "its bytes 4 to 7",
     Header.BOARD_2: "its bytes 8 to 11",
     Header.BOARD_3: "its bytes 12 to 15",
+    Header.STREAM_WORDS: "words that the stream buffer holds; 0 if there is none",
 }
 
 

@@ -8,13 +8,25 @@ from .health import RING_DIVIDER_RANGE
 from .noise import NoiseTable
 from .numbers import coupling_range, field_limit
 
-__all__ = ["PIPELINE_CLOCKS", "SEQUENCER_CLOCKS", "MachineParams"]
+__all__ = [
+    "EMIT_CLOCKS",
+    "EMIT_PBIT_CLOCKS",
+    "EMIT_WORD_CLOCKS",
+    "PIPELINE_CLOCKS",
+    "SEQUENCER_CLOCKS",
+    "MachineParams",
+]
 
 # Clocks from the issue of a row's last slot to the first clock whose issued slot reads the new
 # states, for a row that is written in one beat. The gates' pipeline is built to it.
 PIPELINE_CLOCKS = 6
 # The sequencer reads the next row word while a row is running, and as long before the first row.
 SEQUENCER_CLOCKS = 3
+# Of an emission, once nothing is under way; of each of its words; of each p-bit in a word, or of a
+# word that a p-bit does not fill. Clocks in which a word waits for room in the stream do not count.
+EMIT_CLOCKS = 1
+EMIT_WORD_CLOCKS = 4
+EMIT_PBIT_CLOCKS = 4
 
 
 def _power_of_two(what: str, value: int, low: int, high: int) -> None:
@@ -45,6 +57,8 @@ class MachineParams:
         the noise source and the split of the noise table.
     rings, ring_divider
         ring oscillators of the physical source, 0 for none, and clocks between their samples.
+    stream_words
+        words that the stream buffer holds, a power of two; 0 for a machine that emits nothing.
     """
 
     lanes: int = 4
@@ -63,6 +77,7 @@ class MachineParams:
     table: NoiseTable = field(default_factory=NoiseTable)
     rings: int = 0
     ring_divider: int = 4096
+    stream_words: int = 2048
 
     def __post_init__(self) -> None:
         _power_of_two("lanes", self.lanes, 1, 256)
@@ -83,6 +98,8 @@ class MachineParams:
             value = getattr(self, what)
             if not low <= value <= high:
                 raise FactError.out_of_range(what, value, low, high, "choose a value in that range")
+        if self.stream_words:
+            _power_of_two("stream_words, unless 0,", self.stream_words, 2, 1 << 26)
         # At least a bus word of states, and a row beside the one that holds the constant +1.
         fewest = max(2 * self.lanes, -(-32 // self.replicas))
         _power_of_two("pbits", self.pbits, fewest, 1 << (32 - self.coupling_bits))
@@ -133,9 +150,22 @@ class MachineParams:
         """Clocks from a run's last slot until nothing is under way."""
         return self.draws + 3 + self.hazard + 2
 
-    def run_clocks(self, sweep_slots: int, sweeps: int) -> int:
-        """Clock cycles of a run of `sweeps` sweeps of `sweep_slots` slots each."""
-        return SEQUENCER_CLOCKS + sweep_slots * sweeps + self.drain_clocks
+    @property
+    def emit_word_clocks(self) -> int:
+        """Clocks that it takes to emit a word for which there is room."""
+        return EMIT_WORD_CLOCKS + EMIT_PBIT_CLOCKS * max(1, 32 // self.replicas)
+
+    def run_clocks(
+        self, sweep_slots: int, sweeps: int, emissions: int = 0, emitted_words: int = 0
+    ) -> int:
+        """Clock cycles of a run of `sweeps` sweeps of `sweep_slots` slots each.
+
+        It comes to rest before each of its `emissions`, and once more at its end. The clocks in
+        which one of the `emitted_words` waited for room are not among them.
+        """
+        rests = (emissions + 1) * self.drain_clocks + emissions * EMIT_CLOCKS
+        emitting = emitted_words * self.emit_word_clocks
+        return SEQUENCER_CLOCKS + sweep_slots * sweeps + rests + emitting
 
     @property
     def field_limit(self) -> int:

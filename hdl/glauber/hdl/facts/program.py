@@ -3,7 +3,8 @@
 A program is walked row by row. A row updates one p-bit of every lane: its couplings stand in
 consecutive *slots*, `couplings_per_slot` words per lane and slot, and the row word gives the number
 of slots and the row of the state memory that receives the new states. P-bit `row * lanes + lane`
-sits in row `row` of lane `lane`. A schedule step gives a temperature and for how many sweeps.
+sits in row `row` of lane `lane`. A schedule step gives a temperature, for how many sweeps, and
+whether the states are emitted after them.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from .errors import FactError
 from .numbers import TEMPERATURE_FORMAT
 
 __all__ = [
+    "EMIT_SHIFT",
     "ROW_LENGTH_MAX",
     "ROW_TARGET_MAX",
     "SWEEPS_MAX",
@@ -28,7 +30,8 @@ ROW_LENGTH_BITS = 12
 ROW_LENGTH_MAX = (1 << ROW_LENGTH_BITS) - 1
 ROW_TARGET_MAX = (1 << (32 - ROW_LENGTH_BITS)) - 1
 COUPLE_SHIFT = TEMPERATURE_FORMAT.width
-SWEEPS_SHIFT = COUPLE_SHIFT + 1
+EMIT_SHIFT = COUPLE_SHIFT + 1
+SWEEPS_SHIFT = EMIT_SHIFT + 1
 SWEEPS_MAX = 1 << (32 - SWEEPS_SHIFT)  # stands in its field as zero
 
 
@@ -67,12 +70,14 @@ class Step:
     """One step of a schedule: `sweeps` sweeps at the temperature code `temperature`.
 
     With `couple` false the couplings and biases count as zero, so one such sweep draws a uniformly
-    random state whatever was there before: this is how a run starts.
+    random state whatever was there before: this is how a run starts. With `emit` true the first
+    `Register.EMIT_WORDS` words of the states go into the stream after the last sweep.
     """
 
     temperature: int
     sweeps: int
     couple: bool = True
+    emit: bool = False
 
     def encode(self) -> int:
         if not 0 <= self.temperature <= TEMPERATURE_FORMAT.largest:
@@ -88,7 +93,8 @@ class Step:
                 "a step's number of sweeps", self.sweeps, 1, SWEEPS_MAX, "use several steps"
             )
         sweeps = self.sweeps % SWEEPS_MAX
-        return self.temperature | self.couple << COUPLE_SHIFT | sweeps << SWEEPS_SHIFT
+        flags = self.couple << COUPLE_SHIFT | self.emit << EMIT_SHIFT
+        return self.temperature | flags | sweeps << SWEEPS_SHIFT
 
     @classmethod
     def decode(cls, word: int) -> "Step":
@@ -96,4 +102,5 @@ class Step:
             temperature=word & TEMPERATURE_FORMAT.largest,
             sweeps=word >> SWEEPS_SHIFT or SWEEPS_MAX,
             couple=bool(word >> COUPLE_SHIFT & 1),
+            emit=bool(word >> EMIT_SHIFT & 1),
         )

@@ -45,6 +45,7 @@ class Region(IntEnum):
     RAW = 5
     RESEEDS = 6
     PROGRAM = 8
+    STREAM = 9
 
     @property
     def access(self) -> Access:
@@ -53,6 +54,7 @@ class Region(IntEnum):
             Region.STATES: Access.READ_WRITE,
             Region.RAW: Access.READ,
             Region.RESEEDS: Access.READ_WRITE,
+            Region.STREAM: Access.READ,
         }.get(self, Access.WRITE)
 
     @property
@@ -70,6 +72,8 @@ class Region(IntEnum):
             Region.RESEEDS: "the words of the reseeds since `RESEED` was written, in their order; "
             "exists if there are rings",
             Region.PROGRAM: "coupling words: `(slot * lanes + lane) * couplings_per_slot + k`",
+            Region.STREAM: "the emitted words by their numbers modulo 2**28, those from "
+            "`STREAM_TAIL` to before `STREAM_HEAD`; can be read while a run is under way",
         }[self]
 
 
@@ -84,7 +88,7 @@ def split_address(address: int) -> tuple[int, int]:
 
 
 def region_words(region: Region, params: MachineParams) -> int:
-    """How many words of `region` exist in a machine."""
+    """How many words of `region` exist in a machine; of `STREAM`, at a time."""
     return {
         Region.REGISTERS: len(Header) + len(Register),
         Region.ROWS: params.rows,
@@ -94,6 +98,7 @@ def region_words(region: Region, params: MachineParams) -> int:
         Region.RAW: RAW_WORDS if params.rings else 0,
         Region.RESEEDS: RESEED_WORDS if params.rings else 0,
         Region.PROGRAM: params.slots * params.lanes * params.couplings_per_slot,
+        Region.STREAM: params.stream_words,
     }[region]
 
 
@@ -101,13 +106,13 @@ class Register(IntEnum):
     """Control and status words, behind the header in the same region."""
 
     RUN = len(Header)
-    STOP = RUN + 1
-    STATUS = RUN + 2
-    ROW_COUNT = RUN + 3
-    STEP_COUNT = RUN + 4
-    SWEEPS_DONE = RUN + 5
-    CYCLES_LOW = RUN + 6
-    CYCLES_HIGH = RUN + 7
+    STATUS = RUN + 1
+    STREAM_HEAD = RUN + 2
+    SWEEPS_DONE = RUN + 3
+    CYCLES_LOW = RUN + 4
+    CYCLES_HIGH = RUN + 5
+    ROW_COUNT = RUN + 6
+    STEP_COUNT = RUN + 7
     FRAMES_BAD = RUN + 8
     HEALTH = RUN + 9
     SAMPLES = RUN + 10
@@ -120,8 +125,11 @@ class Register(IntEnum):
     RESEED = RUN + 17
     RESEEDS = RUN + 18
     RESEEDS_MISSED = RUN + 19
-    WRITES = RUN + 20
-    LINE = RUN + 21
+    STOP = RUN + 20
+    STREAM_TAIL = RUN + 21
+    EMIT_WORDS = RUN + 22
+    WRITES = RUN + 23
+    LINE = RUN + 24
 
     @property
     def access(self) -> Access:
@@ -137,16 +145,19 @@ _REGISTER_FACTS = {
         Access.READ_WRITE,
         "run number; writing another than the last starts a run, writing the same does nothing",
     ),
-    Register.STOP: (Access.WRITE, "writing ends the run after the sweep that is under way"),
     Register.STATUS: (
         Access.READ,
         "bit 0: a run is under way; bit 1: the last run was stopped; bit 2: a health test failed",
     ),
+    Register.STREAM_HEAD: (Access.READ, "words emitted since reset; wraps"),
+    Register.SWEEPS_DONE: (Access.READ, "sweeps finished in the last run"),
+    Register.CYCLES_LOW: (
+        Access.READ,
+        "clocks of the last run in which it did not wait for room in the stream, low word",
+    ),
+    Register.CYCLES_HIGH: (Access.READ, "their high word"),
     Register.ROW_COUNT: (Access.READ_WRITE, "rows of one sweep"),
     Register.STEP_COUNT: (Access.READ_WRITE, "steps of the schedule"),
-    Register.SWEEPS_DONE: (Access.READ, "sweeps finished in the last run"),
-    Register.CYCLES_LOW: (Access.READ, "clock cycles of the last run, low word"),
-    Register.CYCLES_HIGH: (Access.READ, "clock cycles of the last run, high word"),
     Register.FRAMES_BAD: (
         Access.READ,
         "frames dropped since reset: bad checksum, malformed, too long, or while busy",
@@ -179,6 +190,27 @@ _REGISTER_FACTS = {
     Register.RESEEDS_MISSED: (
         Access.READ,
         "of them, and beyond them, how many found no fresh word or no room in the record",
+    ),
+    Register.STOP: (
+        Access.WRITE,
+        (
+            "writing ends the run after the sweep that is under way, or before the next word of the"
+            " emission that is, the rest of which is given up"
+        ),
+    ),
+    Register.STREAM_TAIL: (
+        Access.READ_WRITE,
+        (
+            "words of the stream given free; the host writes, whenever it wants, what it has read, "
+            "from the present value to `STREAM_HEAD`; a run begins with all of them free"
+        ),
+    ),
+    Register.EMIT_WORDS: (
+        Access.READ_WRITE,
+        (
+            "words of the states that a step with `emit` emits, 0 for none; `emit` then means "
+            "nothing; 0 is all that a machine without a stream takes"
+        ),
     ),
     Register.WRITES: (
         Access.READ,

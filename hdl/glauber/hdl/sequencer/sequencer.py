@@ -10,6 +10,7 @@ from ..fabric.control import FabricControl
 from ..facts import program as facts
 from ..facts.machine import SEQUENCER_CLOCKS, MachineParams
 from ..link.window import WindowSignature
+from ..stream.unit import EmitControl
 from .tables import PrefetchTable
 
 __all__ = ["Sequencer"]
@@ -27,7 +28,7 @@ class Sequencer(wiring.Component):
     start : In(1)
         Begins a run; ignored while one is under way.
     stop : In(1)
-        Ends the run after the sweep that is under way.
+        Ends the run after the sweep that is under way, or before the next word of an emission.
     row_count, step_count : In
         How many rows a sweep has and how many steps the schedule; 1 or more, constant in a run.
     rows, steps : In(WindowSignature)
@@ -35,6 +36,8 @@ class Sequencer(wiring.Component):
     control : Out(FabricControl)
     running : Out(1)
         From the clock after `start` until the fabric is at rest.
+    emitter : Out(EmitControl)
+        What emits the states after a step that says so.
     sweep_done : Out(1)
         The last slot of a sweep is issued in this clock.
     stopped : Out(1)
@@ -43,7 +46,8 @@ class Sequencer(wiring.Component):
     Timing
     ------
     The first slot stands `SEQUENCER_CLOCKS + 1` clocks after `start`. No clock is lost between
-    rows, sweeps and steps, because the next row and the next step are read ahead; rows must have
+    rows, sweeps and steps, because the next row and the next step are read ahead; an emission
+    begins `params.drain_clocks` after a slot, and a slot follows its end at once. Rows must have
     at least `facts.machine.SEQUENCER_CLOCKS` slots for that. A run with shorter rows issues the
     wrong slots, but ends.
 
@@ -59,6 +63,7 @@ class Sequencer(wiring.Component):
     rows: Any
     steps: Any
     control: Any
+    emitter: Any
     running: Signal
     sweep_done: Signal
     stopped: Signal
@@ -74,6 +79,7 @@ class Sequencer(wiring.Component):
                 "rows": In(WindowSignature(params.rows)),
                 "steps": In(WindowSignature(params.steps)),
                 "control": Out(FabricControl(params)),
+                "emitter": Out(EmitControl()),
                 "running": Out(1),
                 "sweep_done": Out(1),
                 "stopped": Out(1),
@@ -91,7 +97,7 @@ class Sequencer(wiring.Component):
         slot = self.control.slot
         slots_left = Signal(facts.ROW_LENGTH_BITS)
         draws_left = Signal(range(self._params.draws + 1))
-        sweeps_left = Signal(32 - facts.SWEEPS_SHIFT)
+        emit, sweeps_left = Signal(), Signal(32 - facts.SWEEPS_SHIFT)
         ending = Signal(init=1)  # slots_left <= 1
         row_end = phases.walking & ending
         sweep_end = row_end & rows.wrapped
@@ -99,11 +105,14 @@ class Sequencer(wiring.Component):
 
         m.d.comb += [
             [phases.start.eq(self.start), phases.stop.eq(self.stop)],
-            [phases.sweep_end.eq(sweep_end), phases.schedule_end.eq(step_end & steps.wrapped)],
+            [phases.sweep_end.eq(sweep_end), phases.step_end.eq(step_end)],
+            [phases.last_step.eq(steps.wrapped), phases.emits.eq(emit & self.emitter.ready)],
+            [self.emitter.emit.eq(phases.emit), phases.between.eq(self.emitter.between)],
+            phases.emitted.eq(self.emitter.done),
             [rows.count.eq(self.row_count), rows.rewind.eq(phases.rewind)],
-            rows.advance.eq(phases.begin | row_end & ~phases.finish),
+            rows.advance.eq(phases.begin | row_end & ~phases.leave),
             [steps.count.eq(self.step_count), steps.rewind.eq(phases.rewind)],
-            steps.advance.eq(phases.begin | step_end & ~phases.finish),
+            steps.advance.eq(phases.begin | step_end & ~phases.leave),
             [slot.valid.eq(slots_left != 0), slot.last.eq(row_end)],
             self.control.draw.eq(draws_left != 0),
             self.control.last_draw.eq((draws_left == 1) & rows.wrapped),
@@ -121,7 +130,7 @@ class Sequencer(wiring.Component):
             m.d.sync += Cat(slots_left, slot.target).eq(rows.word)
             m.d.sync += draws_left.eq(self._params.draws)
         with m.If(steps.advance):
-            m.d.sync += Cat(self.control.temperature, slot.couple, sweeps_left).eq(steps.word)
+            m.d.sync += Cat(self.control.temperature, slot.couple, emit, sweeps_left).eq(steps.word)
         with m.Elif(sweep_end):
             m.d.sync += sweeps_left.eq(sweeps_left - 1)
 
@@ -129,7 +138,7 @@ class Sequencer(wiring.Component):
 
 
 class _RunPhases(wiring.Component):
-    """The phases of a run, from `start` to rest: fetch, walk, drain.
+    """The phases of a run, from `start` to rest: fetch, walk, drain, and with emissions in between.
 
     Parameters
     ----------
@@ -147,10 +156,14 @@ class _RunPhases(wiring.Component):
         The first row begins in the next clock.
     walking : Out(1)
         Rows are issued.
-    sweep_end, schedule_end : In(1)
-        A sweep, and with it the schedule, ends in this clock; only while `walking`.
-    finish : Out(1)
-        The sweep that ends in this clock is the last of the run.
+    sweep_end, step_end : In(1)
+        A sweep, and with it a step, ends in this clock; only while `walking`.
+    last_step, emits : In(1)
+        The step is the schedule's last one; it ends with an emission.
+    leave : Out(1)
+        No row follows the sweep that ends in this clock, or not at once.
+    emit : Out(1), between, emitted : In(1)
+        As `emit`, `between` and `done` in `stream.emitter.Emitter`.
     """
 
     start: Signal
@@ -161,8 +174,13 @@ class _RunPhases(wiring.Component):
     begin: Signal
     walking: Signal
     sweep_end: Signal
-    schedule_end: Signal
-    finish: Signal
+    step_end: Signal
+    last_step: Signal
+    emits: Signal
+    leave: Signal
+    emit: Signal
+    between: Signal
+    emitted: Signal
 
     def __init__(self, drain_clocks: int) -> None:
         self._drain_clocks = drain_clocks
@@ -176,8 +194,13 @@ class _RunPhases(wiring.Component):
                 "begin": Out(1),
                 "walking": Out(1),
                 "sweep_end": In(1),
-                "schedule_end": In(1),
-                "finish": Out(1),
+                "step_end": In(1),
+                "last_step": In(1),
+                "emits": In(1),
+                "leave": Out(1),
+                "emit": Out(1),
+                "between": In(1),
+                "emitted": In(1),
             }
         )
 
@@ -186,9 +209,12 @@ class _RunPhases(wiring.Component):
 
         wait = Signal(range(max(self._drain_clocks, SEQUENCER_CLOCKS)), reset_less=True)
         stopping = Signal()
+        emitting = Signal()  # the drain is that before an emission, not that at the end
         stop = stopping | self.stop
+        complete = self.step_end & self.last_step & ~self.emits
+        cut = self.sweep_end & stop & ~complete
         m.d.sync += [stopping.eq(stop & self.running), wait.eq(wait - 1)]
-        m.d.comb += self.finish.eq(self.schedule_end | self.sweep_end & stop)
+        m.d.comb += self.leave.eq(complete | cut | self.step_end & self.emits)
         with m.FSM():
             with m.State("IDLE"):
                 m.d.comb += self.rewind.eq(1)
@@ -201,12 +227,25 @@ class _RunPhases(wiring.Component):
                 m.next = "WALK"
             with m.State("WALK"):
                 m.d.comb += self.walking.eq(1)
-                with m.If(self.finish):
-                    m.d.sync += self.stopped.eq(~self.schedule_end)
+                with m.If(self.leave):
+                    m.d.sync += [self.stopped.eq(cut), emitting.eq(self.emits & ~cut)]
                     m.d.sync += wait.eq(self._drain_clocks - 1)
                     m.next = "DRAIN"
             with m.State("DRAIN"), m.If(wait == 0):
-                m.d.sync += self.running.eq(0)
-                m.next = "IDLE"
+                with m.If(emitting):
+                    m.next = "EMIT"
+                with m.Else():
+                    m.d.sync += self.running.eq(0)
+                    m.next = "IDLE"
+            with m.State("EMIT"):
+                m.d.comb += self.emit.eq(~stop)
+                ended = self.emitted & (self.last_step | stop)
+                with m.If(ended | self.between & stop):
+                    m.d.sync += self.stopped.eq(~(self.emitted & self.last_step))
+                    m.d.sync += [emitting.eq(0), wait.eq(self._drain_clocks - 1)]
+                    m.next = "DRAIN"
+                with m.Elif(self.emitted):
+                    m.d.comb += self.begin.eq(1)
+                    m.next = "WALK"
 
         return m

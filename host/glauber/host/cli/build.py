@@ -25,7 +25,7 @@ images are cached, and built again only if something that they depend on has cha
 BOARD is a name that `glauber boards` lists, or a Python file that defines BOARD, or
 package.module:BOARD. The machine of the board can be changed by parameters:
   lanes, replicas, couplings_per_slot, draws       how fast it is
-  pbits, slots, rows, steps                        how much it holds
+  pbits, slots, rows, steps, stream_words          how much it holds
   coupling_bits, field_bits, burst_words, write_bits
   source, table (such as table=4,2), rings, ring_divider   its noise
 

@@ -4,9 +4,10 @@ Each check is told a `Pair` and a source of random numbers, and gives the first 
 or None if there is none. What a device refuses or fails to do raises `DeviceError`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Self
+from typing import Any, Self
 
 import dimod
 import numpy as np
@@ -37,6 +38,9 @@ __all__ = [
 STATE_WORDS = 512  # written and read at each end of the states
 DAMAGED = bytes((DELIMITER, 5, 1, 2, 3, 4, DELIMITER))
 SWEEPS = 40
+ANNEAL: Mapping[str, Any] = {"num_sweeps": SWEEPS}
+# Its samples come as a stream, if the device has one.
+CHAIN = {**ANNEAL, "beta": 0.01, "samples_per_read": 3, "thin": 2, "slots_per_coupling": 1}
 
 
 @dataclass(frozen=True)
@@ -135,14 +139,19 @@ def check_run(pair: Pair, random: Random) -> str | None:
 
 
 def check_samples(pair: Pair, random: Random) -> str | None:
-    """A whole call of the sampler, of more reads than run side by side."""
+    """Whole calls of the sampler, of more reads than run side by side."""
+    return _samples_differ(pair, random, ANNEAL) or _samples_differ(pair, random, CHAIN)
+
+
+def _samples_differ(pair: Pair, random: Random, settings: Mapping[str, Any]) -> str | None:
+    """The first sample of a random problem that differs."""
     size, seed = 3 * pair.params.lanes + 8, random.getrandbits(64)
     reads = pair.params.replicas + 1
     while True:
         bqm = _random_model(size, random)
         try:
             found, expected = (
-                sampler.sample(bqm, num_reads=reads, num_sweeps=SWEEPS, seed=seed)
+                sampler.sample(bqm, num_reads=reads, seed=seed, **settings)
                 for sampler in (pair.device, pair.model)
             )
             break
@@ -153,10 +162,11 @@ def check_samples(pair: Pair, random: Random) -> str | None:
     different = np.argwhere(found.record.sample != expected.record.sample)
     if not len(different):
         return None
-    read, variable = different[0].tolist()
+    row, variable = different[0].tolist()
+    read = row // settings.get("samples_per_read", 1)
     return (
-        f"variable {variable} of read {read} is {found.record.sample[read, variable]:+d}, not "
-        f"{expected.record.sample[read, variable]:+d}; so are {len(different)} of "
+        f"variable {variable} of read {read} is {found.record.sample[row, variable]:+d}, not "
+        f"{expected.record.sample[row, variable]:+d}; so are {len(different)} of "
         f"{found.record.sample.size} values"
     )
 

@@ -104,7 +104,7 @@ class _Script:
         self._write(Register.ROW_COUNT, [0])
         whole = seal(Kind.READ, 0, bytes(ADDRESS_BYTES) + b"\x01\x00")
         self._send(whole[:-1] + bytes((whole[-1] ^ 1,)))
-        self._read(Register.STATUS, 3)
+        self._read(Register.ROW_COUNT, 2)
 
     def rings(self) -> None:
         """Their tests begin anew, and they pass."""
@@ -153,7 +153,7 @@ class _Script:
         self._wait(self._params.run_clocks(slots, sum(step.sweeps for step in steps)))
         while self._machine.read(Register.STATUS, 1)[1][0] & Status.RUNNING:
             pass
-        self._read(Register.STATUS, Register.CYCLES_LOW + 1 - Register.STATUS)
+        self._read(Register.STATUS, Register.STEP_COUNT + 1 - Register.STATUS)
         base, size, part = region_base(Region.STATES), len(self._load.states), READ_WORDS // 2
         for start, words in [(0, size)] if size <= READ_WORDS else [(0, part), (size - part, part)]:
             self._read(base + start, words)

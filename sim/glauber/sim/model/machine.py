@@ -1,7 +1,6 @@
 """The model of the machine at its bus: the same answers to the same requests as the gates."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,30 +10,27 @@ from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.header import Features, Header, HeaderWords
 from glauber.hdl.facts.line import DIVISOR_RANGE
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status, region_words, split_address
 
 from ..rings import RingModel
 from .control import NOISE_REGISTERS, NoiseControl
-from .engine import Rows
 from .liveness import LivenessModel
-from .program import ProgramStore, cut_schedule
+from .program import ProgramStore
 from .replicas import ReplicaBlocks
+from .run import RunModel
+from .stream import StreamModel
 
 __all__ = ["ModelMachine"]
 
 Words = NDArray[np.uint32]
 _MASK32 = (1 << 32) - 1
 _REGIONS, _REGISTERS = set(Region), set(Register)
-# A run of less work (couplings and draws times replicas) is done before its request is answered.
-_INLINE_WORK = 4_000_000
 
 
 class ModelMachine:
     """A machine with `params`, bit for bit as the gates, on `threads` threads.
 
-    A long run computes in a thread of its own, so that its status can be asked meanwhile. What the
-    rings do, which `rings` describes if `params` has any, is like the gates' in kind only.
+    What the rings do, which `rings` describes if `params` has any, is like the gates' in kind only.
     """
 
     def __init__(self, params: MachineParams, threads: int, rings: RingModel | None = None) -> None:
@@ -46,11 +42,10 @@ class ModelMachine:
         self._blocks = ReplicaBlocks(params, threads)
         self.noise = NoiseControl(params, rings)
         self._liveness = LivenessModel()
+        self._stream = StreamModel(params)
+        self._run = RunModel(params, self._blocks, self.noise, self._liveness, self._stream)
         self._registers = dict.fromkeys(Register, 0)
         self.writes = 0  # the number of the next one, kept by the link
-        self._stop = threading.Event()
-        self._runner: threading.Thread | None = None
-        self._failure: Exception | None = None
         self._writers: dict[Region, Callable[[int, Words], None]] = {
             Region.ROWS: self._program.write_rows,
             Region.STEPS: self._program.write_steps,
@@ -63,9 +58,7 @@ class ModelMachine:
     @property
     def running(self) -> bool:
         """Whether a run is under way. Raises what ended the last run before its time."""
-        if self._failure is not None:
-            raise self._failure
-        return self._runner is not None and self._runner.is_alive()
+        return self._run.running
 
     def count_bad_frame(self) -> None:
         """One more frame was dropped."""
@@ -76,23 +69,29 @@ class ModelMachine:
         region, offset = split_address(address)
         nothing = np.empty(0, np.uint32)
         if region == Region.REGISTERS:
-            asked = range(offset, offset + count)
-            if not NOISE_REGISTERS.isdisjoint(asked) and not self.running:
-                self.noise.pass_request()
+            if offset <= max(NOISE_REGISTERS) and offset + count > min(NOISE_REGISTERS):
+                self._pass_request()
             words = [self._read_register(offset + index) for index in range(count)]
             known = [word for word in words if word is not None]
             if len(known) < count:
                 return Result.BAD_ADDRESS, nothing
             return Result.OK, np.array(known, np.uint32)
-        if region in _REGIONS and self.running:
+        if region in _REGIONS and region != Region.STREAM and self.running:
             return Result.BUSY, nothing
+        words = self._read_memory(region, offset, count)
+        return (Result.BAD_ADDRESS, nothing) if words is None else (Result.OK, words)
+
+    def _read_memory(self, region: int, offset: int, count: int) -> Words | None:
+        """Words of a region but that of the registers; None if there are not so many."""
+        if region == Region.STREAM:
+            return self._stream.read(offset, count)
         if region == Region.STATES and offset + count <= self.params.state_words:
-            return Result.OK, self._blocks.read_states(offset, count)
+            return self._blocks.read_states(offset, count)
         if region in (Region.RAW, Region.RESEEDS):
             memory = self.noise.memory(Region(region))
             if offset + count <= len(memory):
-                return Result.OK, memory[offset : offset + count].copy()
-        return Result.BAD_ADDRESS, nothing
+                return memory[offset : offset + count].copy()
+        return None
 
     def write(self, address: int, words: Words) -> Result:
         """Writes words from `address` on, up to the first that is refused."""
@@ -106,7 +105,7 @@ class ModelMachine:
                 if result is not Result.OK:
                     return result
             return Result.OK
-        if self.running:
+        if self.running and region is not Region.STREAM:
             return Result.BUSY
         if region not in self._writers:
             return Result.BAD_ADDRESS
@@ -119,39 +118,63 @@ class ModelMachine:
         if offset < len(Header):
             return self._header[offset]
         if offset == Register.STATUS:
-            running = self.running
-            status = Status(self._registers[Register.STATUS])
-            status |= Status.RUNNING if running else 0
-            return int(status | (Status.FAULT if self.noise.fault else 0))
+            return int(self._status())
         if offset == Register.STOP or offset not in _REGISTERS:
             return None
         if offset == Register.WRITES:
             return self.writes
         if offset in NOISE_REGISTERS:
             return self.noise.read(Register(offset))
-        return self._registers[Register(offset)]
+        return {
+            Register.SWEEPS_DONE: self._run.sweeps & _MASK32,
+            Register.CYCLES_LOW: self._run.cycles & _MASK32,
+            Register.CYCLES_HIGH: self._run.cycles >> 32 & _MASK32,
+            Register.STREAM_HEAD: self._stream.head,
+            Register.STREAM_TAIL: self._stream.tail,
+        }.get(Register(offset), self._registers[Register(offset)])
+
+    def _status(self) -> Status:
+        running = self.running  # first: what else there is to say changes when it ends
+        bits = {
+            Status.RUNNING: running,
+            Status.STOPPED: self._run.stopped,
+            Status.FAULT: self.noise.fault,
+        }
+        return Status(sum(bit for bit, is_set in bits.items() if is_set))
 
     def _write_register(self, offset: int, word: int) -> Result:
         if offset == Register.RUN:
             return self._start(word)
         if offset == Register.STOP:
-            self._stop.set()
+            self._run.stop()
             return Result.OK
         setters: dict[int, Callable[[int], bool]] = {
+            Register.STREAM_TAIL: self._run.release,
             Register.ROW_COUNT: lambda rows: 1 <= rows <= self.params.rows,
             Register.STEP_COUNT: lambda steps: 1 <= steps <= self.params.steps,
             Register.HEALTH: self._restart_tests,
             Register.RESEED: self.noise.set_reseed,
             Register.LINE: lambda line: line == 0 or DIVISOR_RANGE[0] <= line <= DIVISOR_RANGE[1],
+            Register.EMIT_WORDS: lambda words: words <= self._emit_words_max,
         }
         if offset not in setters:
             return Result.BAD_ADDRESS
-        if self.running:
+        if offset != Register.STREAM_TAIL and self.running:
             return Result.BUSY
         if not setters[offset](word):
             return Result.BAD_VALUE
         self._registers[Register(offset)] = word
         return Result.OK
+
+    @property
+    def _emit_words_max(self) -> int:
+        return self.params.state_words if self.params.stream_words else 0
+
+    def _pass_request(self) -> None:
+        """Let the time of a request for a register of the noise pass, unless it passes anyhow."""
+        if not self.running or self._run.waiting:
+            self.noise.pass_request()
+            self._run.notice_fault()
 
     def _restart_tests(self, _word: int) -> bool:
         self.noise.restart()
@@ -173,45 +196,10 @@ class ModelMachine:
             return Result.FAULT
         if not (self._registers[Register.ROW_COUNT] and self._registers[Register.STEP_COUNT]):
             return Result.BAD_VALUE
-        self._registers |= {Register.RUN: number, Register.STATUS: 0, Register.SWEEPS_DONE: 0}
-        self._stop.clear()
-        rows = self._program.rows(self._registers[Register.ROW_COUNT])
-        steps = self._program.steps(self._registers[Register.STEP_COUNT])
-        work = self._blocks.work(rows) * sum(step.sweeps for step in steps)
-        self._runner = threading.Thread(target=self._run, args=(rows, steps), daemon=True)
-        if work > _INLINE_WORK:
-            self._runner.start()
-        else:
-            self._runner.run()
+        self._registers[Register.RUN] = number
+        self._run.start(
+            self._program.rows(self._registers[Register.ROW_COUNT]),
+            self._program.steps(self._registers[Register.STEP_COUNT]),
+            self._registers[Register.EMIT_WORDS],
+        )
         return Result.OK
-
-    def _run(self, rows: Rows, steps: Sequence[Step]) -> None:
-        total, done = sum(step.sweeps for step in steps), 0
-        try:
-            for sweeps in self._passes(rows, steps):
-                done += sweeps
-                self._registers[Register.SWEEPS_DONE] = done & _MASK32
-                self.noise.pass_cycles(rows.slots * sweeps)
-                if (self._stop.is_set() or self.noise.fault) and done < total:
-                    self._registers[Register.STATUS] = int(Status.STOPPED)
-                    break
-        except Exception as failure:  # handed to whoever asks for the status
-            self._failure = failure
-        cycles = self.params.run_clocks(rows.slots, done)
-        self._registers[Register.CYCLES_LOW] = cycles & _MASK32
-        self._registers[Register.CYCLES_HIGH] = cycles >> 32 & _MASK32
-
-    def _passes(self, rows: Rows, steps: Sequence[Step]) -> Iterator[int]:
-        """Runs a schedule, with its reseeds; yields the sweeps that are done, now and then."""
-        reseeder = self.noise.reseeder
-        total = sum(step.sweeps for step in steps)
-        draws = len(rows.targets) * self.params.draws
-        for piece in cut_schedule(steps, reseeder.interval or total, reseeder.sweeps_left):
-            for part in cut_schedule(piece, total, self._liveness.sweeps_left(draws)):
-                for sweeps in self._blocks.run(rows, part):
-                    if self._liveness.pass_draws(draws * sweeps):
-                        self.noise.fail_generator()
-                    if word := reseeder.pass_sweeps(sweeps):
-                        self._blocks.inject(word)
-                        self._liveness.look(self._blocks.dead)
-                    yield sweeps

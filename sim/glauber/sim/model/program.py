@@ -11,7 +11,7 @@ from glauber.hdl.facts.registers import Region, region_words
 
 from .engine import Rows, gather_rows
 
-__all__ = ["ProgramStore", "cut_schedule"]
+__all__ = ["ProgramStore", "cut_schedule", "split_at_emissions"]
 
 Words = NDArray[np.uint32]
 
@@ -81,3 +81,12 @@ def cut_schedule(
                 piece, room = [], size
     if piece:
         yield piece
+
+
+def split_at_emissions(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
+    """Splits a schedule behind its steps that emit."""
+    start = 0
+    for end, step in enumerate(steps, 1):
+        if step.emit or end == len(steps):
+            yield steps[start:end]
+            start = end
