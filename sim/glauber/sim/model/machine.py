@@ -15,10 +15,10 @@ from glauber.hdl.facts.registers import Region, Register, Status, region_words, 
 
 from ..rings import RingModel
 from .control import NOISE_REGISTERS, NoiseControl
-from .engine import Rows
 from .liveness import LivenessModel
 from .program import ProgramStore, cut_schedule
 from .replicas import ReplicaBlocks
+from .rows import Rows
 
 __all__ = ["ModelMachine"]
 
