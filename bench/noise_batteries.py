@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from glauber.hdl.facts import seeding
 from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.machine import MachineParams
-from glauber.sim.model.generators import create_bank
+from glauber.sim.model.bank import GeneratorBank
 
 FAIL, WEAK = 1e-10, 1e-4
 NAMES_SHOWN = 8
@@ -63,7 +63,7 @@ def words(params: MachineParams, order: str, seed: int) -> Iterator[NDArray[np.u
         streams = [params.seed_stream(batch % batches, *place) for place in places]
         key = seed + batch // batches
         loaded = [seeding.seed_words(params.source, key, stream) for stream in streams]
-        bank = create_bank(params.source, lanes, units)
+        bank = GeneratorBank(params.source.generator, lanes, units)
         bank.seed(np.arange(len(places) * params.seed_words), np.array(loaded, np.uint32).ravel())
         left = seeding.stream_words(params.source) // params.draws
         while left:

@@ -9,7 +9,7 @@ from cocotb.triggers import ReadOnly, RisingEdge
 
 from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.seeding import seed_words
-from glauber.sim.model.generators import create_bank
+from glauber.sim.model.bank import GeneratorBank
 
 WORDS = 5_000
 RESEED_CHANCE = 0.01
@@ -20,7 +20,7 @@ class Pair:
 
     def __init__(self, dut) -> None:
         self.dut = dut
-        self.banks = [create_bank(source, 1, 1) for source in Source]
+        self.banks = [GeneratorBank(source.generator, 1, 1) for source in Source]
 
     async def start(self) -> None:
         dut = self.dut

@@ -7,8 +7,8 @@ the same bits.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +27,9 @@ FAULTS = {
     "alternating": "all rings follow the clock: the sum changes from sample to sample",
 }
 _TURN = 1 << 64
+_BLOCK = 4096  # clocks that are computed at once
+# Of the linear congruential generator of 64 bits; Knuth's MMIX.
+_FACTOR, _INCREMENT = 6364136223846793005, 1442695040888963407
 # Rings of 3 to 5 stages run at some hundreds of MHz, above the clocks of machines; no ratio of two
 # of these is a simple fraction.
 _SLOWEST, _SPREAD = 2.3819660113, 0.6180339887
@@ -121,7 +124,8 @@ class Rings:
     def run(self, clocks: int) -> NDArray[np.uint64]:
         """The outputs in the next clocks: bit `r` of a value is ring `r`."""
         outputs = np.zeros(clocks, np.uint64)
-        _run(outputs, self._state, self._parameters)
+        for first in range(0, clocks, _BLOCK):
+            _run(outputs[first : first + _BLOCK], self._state, self._parameters)
         return outputs
 
     def bits(self, clocks: int) -> NDArray[np.uint8]:
@@ -129,20 +133,25 @@ class Rings:
         return (np.bitwise_count(self.run(clocks)) & 1).astype(np.uint8)
 
 
-@numba.njit(nogil=True, cache=True)
-def _run(outputs, state, parameters):
-    # Rings innermost: they do not wait for each other, as the clocks of one ring do.
-    rings = len(state)
-    phase, random = state[:, 0].copy(), state[:, 1].copy()
-    step, jitter, duty = parameters[:, 0].copy(), parameters[:, 1].copy(), parameters[:, 2].copy()
-    for clock in range(len(outputs)):
-        output = np.uint64(0)
-        for ring in range(rings):
-            output |= np.uint64(phase[ring] < duty[ring]) << np.uint64(ring)
-            # A linear congruential generator, of which the high half is used, centred.
-            drawn = random[ring] * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
-            offset = (drawn >> np.uint64(32)) - np.uint64(0x8000_0000)
-            phase[ring] += step[ring] + offset * jitter[ring]
-            random[ring] = drawn
-        outputs[clock] = output
-    state[:, 0], state[:, 1] = phase, random
+@cache
+def _powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Of the random numbers: what 1 to `_BLOCK` steps multiply by, and add."""
+    factor = np.full(_BLOCK, _FACTOR, np.uint64)
+    multiply = np.multiply.accumulate(factor)
+    add = np.cumsum(np.concatenate([[np.uint64(1)], multiply[:-1]]), dtype=np.uint64)
+    return multiply, add * np.uint64(_INCREMENT)
+
+
+def _run(
+    outputs: NDArray[np.uint64], state: NDArray[np.uint64], parameters: NDArray[np.uint64]
+) -> None:
+    """Adds the outputs of `_BLOCK` clocks or less, and moves the state on."""
+    multiply, add = (numbers[: len(outputs)] for numbers in _powers())
+    for ring in range(len(state)):
+        (phase, random), (step, jitter, duty) = state[ring], parameters[ring]
+        # A linear congruential generator, of which the high half is used, centred.
+        drawn = multiply * random + add
+        offsets = (drawn >> np.uint64(32)) - np.uint64(0x8000_0000)
+        phases = np.cumsum(np.concatenate([[phase], offsets * jitter + step]), dtype=np.uint64)
+        outputs |= (phases[:-1] < duty).astype(np.uint64) << np.uint64(ring)
+        state[ring] = phases[-1], drawn[-1]

@@ -8,7 +8,7 @@ import pytest
 from glauber.hdl.facts import seeding
 from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.generators import Source
-from glauber.sim.model.generators import create_bank
+from glauber.sim.model.bank import GeneratorBank
 
 GOLDEN = {
     Source.XOROSHIRO64: [0xD23D018F, 0xCDE543DF],
@@ -78,7 +78,7 @@ def test_a_stream_ends_where_the_next_slot_begins(source):
     """Walked step by step, so that what the jumps compute is the distance that is promised."""
     count = seeding.stream_count(source)
     ends = {seeding.start_state(source, 3, stream) for stream in range(count)}
-    bank = create_bank(source, 1, 8)
+    bank = GeneratorBank(source.generator, 1, 8)
     words = [word for stream in range(8) for word in seeding.seed_words(source, 3, stream)]
     bank.seed(np.arange(len(words)), np.array(words, np.uint32))
     left = seeding.stream_words(source)

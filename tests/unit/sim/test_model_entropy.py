@@ -8,9 +8,9 @@ from glauber.hdl.facts.generators import Lfsr
 from glauber.hdl.facts.health import RESEED_REPLAY, RESEEDS_MISSED_MAX, Health
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.registers import Register
+from glauber.sim.model.bank import GeneratorBank
 from glauber.sim.model.control import NoiseControl
 from glauber.sim.model.entropy import EntropyModel
-from glauber.sim.model.generators.lfsr import create
 from glauber.sim.model.reseed import Reseeder
 from glauber.sim.rings import RingModel
 from support.bits import BOUNDARIES
@@ -69,5 +69,9 @@ def test_reseeds_that_are_missed_are_counted_up_to_a_limit():
 
 
 def test_an_lfsr_without_a_model_is_refused():
-    with pytest.raises(FactError, match="an LFSR of 128 bits has no model; use 32 or 64 bits"):
-        create(Lfsr((128, 126, 101, 99), 32), 1, 1)
+    message = (
+        r"an LFSR of 128 bits with taps \(128, 126, 101, 99\) and a leap of 32 has no model; "
+        "use 32 or 64 bits and no tap below the leap"
+    )
+    with pytest.raises(FactError, match=message):
+        GeneratorBank(Lfsr((128, 126, 101, 99), 32), 1, 1).draw(np.empty((1, 1, 1), np.uint32))

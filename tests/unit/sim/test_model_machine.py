@@ -108,7 +108,7 @@ def test_a_failure_in_a_run_is_not_lost(monkeypatch):
     def fail(*_):
         raise RuntimeError("broken kernel")
 
-    monkeypatch.setattr("glauber.sim.model.replicas.run_rows", fail)
+    monkeypatch.setattr("glauber.sim.model.replicas.sweep_kernel", fail)
     with pytest.raises(RuntimeError, match="broken kernel"):
         load_and_run(machine, random_load(machine.params, 1))
 

@@ -1,6 +1,8 @@
 """The model of the physical source, from the raw bits on: tests, conditioner, record."""
 
-import numba
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,8 @@ from glauber.hdl.facts.registers import Register
 __all__ = ["EntropyModel"]
 
 _MASK32 = (1 << 32) - 1
+# So many raw bits take less time than it takes to import Numba.
+_FEW = 20_000
 _POLYNOMIAL = np.uint64(CONDITIONER_POLYNOMIAL)
 # Places in the array of numbers that the tests keep.
 _RUN, _PREVIOUS, _LONGEST, _POSITION, _FIRST, _BEFORE = 0, 1, 2, 3, 4, 5
@@ -67,7 +71,8 @@ class EntropyModel:
         """Tests and records raw bits, each 0 or 1; returns the words that are given out."""
         self._record(bits)
         words = np.empty(len(bits) // SAMPLES_PER_WORD + 1, np.uint32)
-        count = _take(bits, self._numbers, self._crc, words)
+        take = _take if len(bits) < _FEW else _compiled_take()
+        count = take(bits, self._numbers, self._crc, words)
         return words[:count].tolist()
 
     def _record(self, bits: NDArray[np.uint8]) -> None:
@@ -80,7 +85,13 @@ class EntropyModel:
         self._bits = bits[32 * whole :]
 
 
-@numba.njit(nogil=True, cache=True)
+@cache
+def _compiled_take() -> Callable[..., int]:
+    import numba
+
+    return numba.njit(nogil=True, cache=True)(_take)
+
+
 def _take(bits, numbers, crc, words):
     """One raw bit after the other, as the gates; returns how many words were given out."""
     given = 0

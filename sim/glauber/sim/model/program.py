@@ -9,7 +9,7 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step, decode_coupling, decode_row
 from glauber.hdl.facts.registers import Region, region_words
 
-from .engine import Rows, gather_rows
+from .rows import Rows, gather_rows
 
 __all__ = ["ProgramStore", "cut_schedule", "split_at_emissions"]
 

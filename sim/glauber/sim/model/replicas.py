@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,35 +11,36 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
 
-from .engine import Rows, run_rows
-from .generators import create_bank
-from .noise import thresholds
+from .bank import GeneratorBank
+from .kernel import KernelShape, limit_entries, sweep_kernel
+from .noise import KEYS, thresholds
 from .program import cut_schedule
+from .rows import Rows
 
 __all__ = ["ReplicaBlocks"]
 
 Words = NDArray[np.uint32]
-# Between two looks at the stop flag: work of some tens of milliseconds.
+# Between two looks at the stop flag: work of some milliseconds.
 _CHUNK_WORK = 10_000_000
-# Words that are drawn at once: few enough to stay in a core's own cache.
-_WORDS_AT_ONCE = 1 << 16
 # A draw and decision costs about as much as this many couplings.
 _DRAW_WORK = 8
+# Replicas that a kernel walks at once: 64 states are one or two cache lines, and four registers.
+_BLOCK_REPLICAS = 64
 
 
 class _Block:
-    """The replicas of the units `first` to `last` of every lane: states and generator states."""
+    """The replicas of the units from `first` on of every lane: states and generator states."""
 
-    def __init__(self, params: MachineParams, first: int, last: int) -> None:
-        units = last - first
-        self.units = slice(first, last)
+    def __init__(self, params: MachineParams, first: int, units: int) -> None:
+        self.units = slice(first, first + units)
         # Draw by draw, so that the generators of a lane are walked in step.
         self.replicas = np.add.outer(
-            np.arange(params.draws), np.arange(first, last) * params.draws
+            np.arange(params.draws), np.arange(first, first + units) * params.draws
         ).ravel()
-        dtype = np.int16 if params.field_bits <= 16 else np.int32
-        self.states = np.zeros((params.pbits, params.draws * units), dtype)
-        self.generators = create_bank(params.source, params.lanes, units)
+        width = params.draws * units
+        self.states = np.zeros((params.pbits, width), np.int16)
+        self.generators = GeneratorBank(params.source.generator, params.lanes, units)
+        self.new = np.empty((params.lanes, width), np.int16)
 
 
 class ReplicaBlocks:
@@ -47,14 +48,14 @@ class ReplicaBlocks:
 
     def __init__(self, params: MachineParams, threads: int) -> None:
         self._params = params
-        count = max(1, min(threads, params.units))
-        bounds = [params.units * index // count for index in range(count + 1)]
-        self._blocks = [_Block(params, first, last) for first, last in pairwise(bounds)]
-        self._pool = ThreadPoolExecutor(count) if count > 1 else None
+        units = max(1, min(_BLOCK_REPLICAS // params.draws, -(-params.units // threads)))
+        units = 1 << (units - 1).bit_length()
+        self._blocks = [_Block(params, first, units) for first in range(0, params.units, units)]
+        threads = min(threads, len(self._blocks))
+        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._parts = max(1, params.replicas // 32)
         self._held = np.zeros(self._parts, np.uint32)
-        self._thresholds = lru_cache(maxsize=4096)(self._compute_thresholds)
-        self._compile()
+        self._limits = lru_cache(maxsize=4096)(self._compute_limits)
 
     def write_seeds(self, offset: int, words: Words) -> None:
         """Words of `Region.SEEDS`."""
@@ -108,68 +109,57 @@ class ReplicaBlocks:
 
     def work(self, rows: Rows) -> int:
         """A measure of the work of one sweep of one thread."""
-        cells = len(rows.base)
-        width = self._blocks[0].states.shape[1]
-        return (len(rows.pbits) + _DRAW_WORK * cells) * width
+        width = self._blocks[0].states.shape[1] * len(self._blocks)
+        return (len(rows.pbits) + _DRAW_WORK * len(rows.base)) * width
 
     def run(self, rows: Rows, steps: Sequence[Step]) -> Iterator[int]:
         """Runs a schedule; yields the number of sweeps of each chunk when it is done."""
         sweeps_per_chunk = max(1, _CHUNK_WORK // max(1, self.work(rows)))
-        dtype = self._blocks[0].states.dtype
-        base, couplings2 = rows.base.astype(dtype), rows.couplings2.astype(dtype)
-
-        def run_block(block: _Block, chunk: Sequence[Step]) -> None:
-            for step in chunk:
-                self._run_step(block, rows, couplings2, base, step)
-
         for chunk in cut_schedule(steps, sweeps_per_chunk):
-            if self._pool is None:
-                run_block(self._blocks[0], chunk)
-            else:
-                list(self._pool.map(run_block, self._blocks, [chunk] * len(self._blocks)))
+            for couple, part in groupby(chunk, key=lambda step: step.couple):
+                self._run_steps(rows if couple else rows.uncoupled, list(part))
             yield sum(step.sweeps for step in chunk)
 
-    def _run_step(
-        self,
-        block: _Block,
-        rows: Rows,
-        couplings2: NDArray[np.integer],
-        base: NDArray[np.integer],
-        step: Step,
-    ) -> None:
-        """Runs the sweeps of one step, a cache of random words at a time."""
-        lanes, width = self._params.lanes, block.states.shape[1]
-        count = len(rows.targets) * step.sweeps
-        at_once = max(1, min(count, _WORDS_AT_ONCE // (lanes * width)))
-        first_key = self._thresholds(step.temperature, rows.largest)
-        words = np.empty((at_once, lanes, width), np.uint32)
-        for done in range(0, count, at_once):
-            part = words[: count - done]
-            block.generators.draw(part)
-            run_rows(
+    def _run_steps(self, rows: Rows, steps: Sequence[Step]) -> None:
+        """Runs steps with the same couplings, on all threads."""
+        limits = np.stack([self._limits(step.temperature, rows.largest) for step in steps])
+        sweeps = np.array([step.sweeps for step in steps], np.int32)
+        shape = KernelShape(
+            self._params.source.generator,
+            self._blocks[0].generators.state.shape[2],
+            self._params.draws,
+            16 if rows.largest < 1 << 15 else 32,
+            rows.largest + 1,
+        )
+        kernel = sweep_kernel(shape)
+
+        def run_block(block: _Block) -> None:
+            kernel(
                 block.states,
-                part,
-                done % len(rows.targets),
+                block.generators.state,
+                block.new,
                 rows.targets,
                 rows.start,
                 rows.pbits,
-                couplings2,
-                base,
-                first_key,
-                step.couple,
+                rows.couplings2,
+                rows.base,
+                limits,
+                sweeps,
+                *limits.shape,
+                len(rows.targets),
+                self._params.lanes,
             )
 
-    def _compile(self) -> None:
-        """Compiles the inner loop, or takes it from Numba's cache: now, not in the first run."""
-        blank = np.empty(0, np.int64)
-        rows = Rows(blank, np.zeros(1, np.int64), blank, blank, blank, largest=0, slots=0)
-        for block in self._blocks:
-            none = np.empty((0, self._params.lanes, block.states.shape[1]), np.uint32)
-            block.generators.draw(none)
-            keys = self._thresholds(1, 0)
-            typed = blank.astype(block.states.dtype)
-            run_rows(block.states, none, 0, blank, rows.start, blank, typed, typed, keys, False)
+        if self._pool is None:
+            for block in self._blocks:
+                run_block(block)
+        else:
+            list(self._pool.map(run_block, self._blocks))
 
-    def _compute_thresholds(self, temperature: int, largest: int) -> NDArray[np.int32]:
+    def _compute_limits(self, temperature: int, largest: int) -> NDArray[np.int16]:
+        """`thresholds`, with room behind them for a kernel that reads beyond."""
         params = self._params
-        return thresholds(temperature, params.table, params.field_limit, largest)
+        found = thresholds(temperature, params.table, params.field_limit, largest)
+        limits = np.full(limit_entries(len(found)), KEYS, np.int16)
+        limits[: len(found)] = found
+        return limits

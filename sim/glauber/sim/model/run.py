@@ -7,10 +7,10 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
 
 from .control import NoiseControl
-from .engine import Rows
 from .liveness import LivenessModel
 from .program import cut_schedule, split_at_emissions
 from .replicas import ReplicaBlocks
+from .rows import Rows
 from .stream import StreamModel
 
 __all__ = ["RunModel"]

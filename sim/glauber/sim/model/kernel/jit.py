@@ -1,0 +1,97 @@
+"""Kernels are compiled here, once for each shape in a process; it takes a tenth of a second."""
+
+import ctypes
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+from llvmlite import binding, ir
+
+from .decide import PERMUTED
+from .shape import KernelShape
+from .sweep import (
+    DRAW_ARRAYS,
+    DRAW_NUMBERS,
+    SWEEP_ARRAYS,
+    SWEEP_NUMBERS,
+    write_draw,
+    write_sweep,
+)
+
+__all__ = ["draw_kernel", "sweep_kernel"]
+
+Kernel = Callable[..., None]
+_ANY = 1 << 31  # magnitudes of fields: a table that is not in a register may have any length
+
+
+def draw_kernel(shape: KernelShape) -> Kernel:
+    """`kernel(generators, words, rows, lanes)`: see `sweep.write_draw`."""
+    return _draw_kernel(replace(shape, field_bits=16, fields=1))
+
+
+def sweep_kernel(shape: KernelShape) -> Kernel:
+    """`kernel(states, generators, new, targets, start, pbits, couplings2, base, limits, sweeps,
+    steps, entries, rows, lanes)`: see `sweep.write_sweep`.
+    """
+    permute = shape.fields <= PERMUTED and "avx512bw" in _features()
+    return _sweep_kernel(replace(shape, fields=PERMUTED if permute else _ANY), permute)
+
+
+@cache
+def _draw_kernel(shape: KernelShape) -> Kernel:
+    module = ir.Module("draw")
+    write_draw(module, "draw", shape)
+    return _compile(module, "draw", DRAW_ARRAYS, DRAW_NUMBERS)
+
+
+@cache
+def _sweep_kernel(shape: KernelShape, permute: bool) -> Kernel:
+    module = ir.Module("sweep")
+    write_sweep(module, "sweep", shape, permute)
+    return _compile(module, "sweep", SWEEP_ARRAYS, SWEEP_NUMBERS)
+
+
+@cache
+def _features() -> frozenset[str]:
+    """What this computer's processor can do."""
+    return frozenset(name for name, there in binding.get_host_cpu_features().items() if there)
+
+
+@cache
+def _target() -> binding.TargetMachine:
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    return binding.Target.from_default_triple().create_target_machine(
+        cpu=binding.get_host_cpu_name(),
+        features=binding.get_host_cpu_features().flatten(),
+        opt=3,
+    )
+
+
+def _compile(
+    module: ir.Module, name: str, arrays: dict[str, int], numbers: Sequence[str]
+) -> Kernel:
+    target = _target()
+    compiled = binding.parse_assembly(str(module))
+    passes = binding.create_pass_builder(
+        target, binding.create_pipeline_tuning_options(speed_level=2)
+    )
+    passes.getModulePassManager().run(compiled, passes)
+    engine = binding.create_mcjit_compiler(compiled, target)
+    engine.finalize_object()
+    kinds = [ctypes.c_void_p] * len(arrays) + [ctypes.c_int64] * len(numbers)
+    function = ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address(name))
+    types = [np.dtype(f"i{bits // 8}") for bits in arrays.values()]
+
+    def kernel(*arguments: Any) -> None:
+        # The engine owns the code; the call lets other threads run.
+        assert engine is not None
+        given = arguments[: len(types)]
+        for array, kind in zip(given, types, strict=True):
+            if array.itemsize != kind.itemsize or not array.flags.c_contiguous:
+                raise TypeError(f"a kernel got {array.dtype}, strided or not, instead of {kind}")
+        function(*(array.ctypes.data for array in given), *arguments[len(types) :])
+
+    return kernel

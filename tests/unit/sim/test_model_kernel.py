@@ -1,0 +1,89 @@
+"""The kernels against plain integers: keys, decisions and draws, on every way to look up."""
+
+import numpy as np
+import pytest
+
+from glauber.hdl.facts.generators import Source
+from glauber.hdl.facts.machine import MachineParams
+from glauber.sim.model.bank import GeneratorBank
+from glauber.sim.model.kernel import KernelShape, draw_kernel, jit, limit_entries, sweep_kernel
+from glauber.sim.model.noise import KEYS, thresholds
+from support.plain_model import PlainGenerator, PlainMachine
+
+TEMPERATURES = (0, 1, 255, 3000, 2**18 - 1)
+CORNERS = [(0xFFFFFFFF << shift) & 0xFFFFFFFF for shift in range(33)]
+SHAPES = [(1, 1), (2, 4), (1, 64), (16, 4), (64, 1), (32, 8)]
+
+
+@pytest.fixture(params=["this computer", "no vector tables"])
+def features(request, monkeypatch):
+    if request.param == "no vector tables":
+        monkeypatch.setattr(jit, "_features", frozenset)
+
+
+def decide(words, base, temperature, largest, params):
+    """The new states of one row whose fields are `base` and whose words are `words`."""
+    found = thresholds(temperature, params.table, params.field_limit, largest)
+    limits = np.full((1, limit_entries(largest + 1)), KEYS, np.int16)
+    limits[0, : len(found)] = found
+    lanes, replicas = len(base), words.shape[1]
+    states = np.zeros((lanes, replicas), np.int16)
+    generators = np.stack([words, words])
+    bits = 16 if largest < 1 << 15 else 32
+    shape = KernelShape(Source.XOROSHIRO64.generator, replicas, 1, bits, largest + 1)
+    kernel = sweep_kernel(shape)
+    none = np.zeros(0, np.int32)
+    new, ones = np.empty_like(states), np.ones(1, np.int32)
+    zeros = np.zeros(lanes + 1, np.int32)
+    sizes = (*limits.shape, 1, lanes)
+    kernel(
+        *(states, generators, new, zeros, zeros, none, none, base, limits, ones),
+        *sizes,
+    )
+    assert set(np.unique(states)) <= {0, -1}
+    return states != 0
+
+
+@pytest.mark.usefixtures("features")
+@pytest.mark.parametrize("largest", [20, 31, 32, 500, 40_000])
+@pytest.mark.parametrize("temperature", TEMPERATURES)
+def test_a_decision_is_the_sign_of_field_and_noise(temperature, largest):
+    params = MachineParams(field_bits=18)
+    plain = PlainMachine(params)
+    rng = np.random.default_rng(largest + temperature)
+    base = rng.integers(-largest, largest + 1, 16).astype(np.int32)
+    base[:3] = -largest, 0, largest
+    words = rng.integers(0, 2**32, (16, 64), np.uint64).astype(np.uint32)
+    words[:, :33], words[:8, 33:] = CORNERS, ~np.array(CORNERS[:31], np.uint32)
+    got = decide(words, base, temperature, largest, params)
+    expected = [
+        [int(field) + plain.noise(int(word), temperature) >= 0 for word in row]
+        for field, row in zip(base, words, strict=True)
+    ]
+    assert (got == expected).all()
+
+
+@pytest.mark.parametrize("source", Source)
+@pytest.mark.parametrize(("units", "draws"), SHAPES)
+def test_draws_are_those_of_the_definition(source, units, draws):
+    lanes, rows, size = 3, 4, source.generator.seed_words
+    rng = np.random.default_rng(units)
+    seeds = rng.integers(0, 2**32, lanes * units * size, np.uint64).astype(np.uint32)
+    bank = GeneratorBank(source.generator, lanes, units)
+    bank.seed(np.arange(len(seeds)), seeds)
+    words = np.empty((rows, lanes, units * draws), np.uint32)
+    draw_kernel(KernelShape(source.generator, units, draws))(bank.state, words, rows, lanes)
+    for lane in range(lanes):
+        for unit in range(units):
+            plain = PlainGenerator(source.generator)
+            first = (lane * units + unit) * size
+            plain.seed([int(word) for word in seeds[first : first + size]])
+            for row in range(rows):
+                got = words[row, lane, unit::units].tolist()
+                assert got == [plain.draw() for _ in range(draws)]
+
+
+def test_an_array_of_another_type_is_refused():
+    kernel = draw_kernel(KernelShape(Source.XOROSHIRO64.generator, 1, 1))
+    with pytest.raises(TypeError, match="a kernel got int64"):
+        kernel(np.zeros((2, 1, 1), np.int64), np.zeros((1, 1, 1), np.uint32), 1, 1)
