@@ -198,16 +198,17 @@ async def refusals_are_those_of_the_model(dut):
     ):
         answer = await pair.exchange(Kind.READ, int(address).to_bytes(4, "little") + b"\1\0")
         assert answer == bytes([Result.BAD_ADDRESS])
-    word = b"\1\0\0\0"
+    parts = max(1, PARAMS.replicas // 32)  # words that take effect together
+    words = b"\1\0\0\0" * parts
     count = pair.writes
     for seq in (count - 1, count + 1, count + 256, count):
         pair.writes = seq % SEQ_COUNT
         answer = await pair.exchange(
-            Kind.WRITE, region_base(Region.STATES).to_bytes(4, "little") + word
+            Kind.WRITE, region_base(Region.STATES).to_bytes(4, "little") + words
         )
         assert answer[0] == (Result.OK if seq == count else Result.OUT_OF_ORDER)
     assert await pair.read(Register.WRITES, 1) == [pair.writes]
-    await pair.read(region_base(Region.STATES), 1)
+    await pair.read(region_base(Region.STATES), parts)
     await pair.read(0, len(Header), same=False)  # the header; the gates say they are no simulation
 
 
