@@ -119,7 +119,7 @@ class Machine(wiring.Component):
             [registers.running.eq(sequencer.running), registers.stopped.eq(sequencer.stopped)],
             registers.sweep_done.eq(sequencer.sweep_done),
             [registers.frames_bad.eq(link.frames_bad), registers.fault.eq(noise.fault)],
-            [fabric.inject.eq(noise.inject), noise.last_draw.eq(sequencer.control.last_draw)],
+            [fabric.inject.eq(noise.inject), noise.last_draw.eq(fabric.last_draw)],
             noise.generator_failed.eq(fabric.generator_failed),
         ]
         if params.rings:

@@ -12,7 +12,7 @@ __all__ = ["PIPELINE_CLOCKS", "SEQUENCER_CLOCKS", "MachineParams"]
 
 # Clocks from the issue of a row's last slot to the first clock whose issued slot reads the new
 # states, for a row that is written in one beat. The gates' pipeline is built to it.
-PIPELINE_CLOCKS = 6
+PIPELINE_CLOCKS = 8
 # The sequencer reads the next row word while a row is running, and as long before the first row.
 SEQUENCER_CLOCKS = 3
 
@@ -131,7 +131,7 @@ class MachineParams:
     @property
     def drain_clocks(self) -> int:
         """Clocks from a run's last slot until nothing is under way."""
-        return self.draws + 3 + self.hazard + 2
+        return self.draws + 6 + self.hazard + 2
 
     def run_clocks(self, sweep_slots: int, sweeps: int) -> int:
         """Clock cycles of a run of `sweeps` sweeps of `sweep_slots` slots each."""

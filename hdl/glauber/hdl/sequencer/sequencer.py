@@ -27,7 +27,7 @@ class Sequencer(wiring.Component):
     start : In(1)
         Begins a run; ignored while one is under way.
     stop : In(1)
-        Ends the run after the sweep that is under way.
+        Ends the run after the sweep that is under way in the next clock.
     row_count, step_count : In
         How many rows a sweep has and how many steps the schedule; 1 or more, constant in a run.
     rows, steps : In(WindowSignature)
@@ -186,9 +186,8 @@ class _RunPhases(wiring.Component):
 
         wait = Signal(range(max(self._drain_clocks, SEQUENCER_CLOCKS)), reset_less=True)
         stopping = Signal()
-        stop = stopping | self.stop
-        m.d.sync += [stopping.eq(stop & self.running), wait.eq(wait - 1)]
-        m.d.comb += self.finish.eq(self.schedule_end | self.sweep_end & stop)
+        m.d.sync += [stopping.eq((stopping | self.stop) & self.running), wait.eq(wait - 1)]
+        m.d.comb += self.finish.eq(self.schedule_end | self.sweep_end & stopping)
         with m.FSM():
             with m.State("IDLE"):
                 m.d.comb += self.rewind.eq(1)
