@@ -139,7 +139,7 @@ class Machine(wiring.Component):
             [registers.fault.eq(noise.fault), self.heard.eq(link.heard)],
             [self.line.eq(registers.line), registers.line_fall_back.eq(self.line_fall_back)],
             [registers.waiting.eq(stream.waiting), stream.start.eq(registers.start)],
-            [fabric.inject.eq(noise.inject), noise.last_draw.eq(sequencer.control.last_draw)],
+            [fabric.inject.eq(noise.inject), noise.last_draw.eq(fabric.last_draw)],
             noise.generator_failed.eq(fabric.generator_failed),
         ]
         if params.rings:

@@ -3,6 +3,7 @@
 That the gates still compute the same is seen where whole netlists are simulated.
 """
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -198,19 +199,44 @@ def test_a_flip_flop_with_many_readers_gets_twins() -> None:
     before = netlist(source=flip_flop(40, 50), **readers)
     result = split_fan_out(before, 3)
     cells = cells_of(result)
-    assert set(cells) == {"source", "source$twin1", "source$twin2", *readers}
     nets = [cells[name]["connections"]["A"][0] for name in readers]
     assert nets[:3] == [50] * 3
     assert nets[3:6] == [nets[3]] * 3
     assert len(set(nets)) == 3
-    for twin in (1, 2):
-        other = cells[f"source$twin{twin}"]
+    twins = {
+        cell["connections"]["Q"][0]: cell for cell in cells.values() if "DI" in cell["connections"]
+    }
+    assert cells.keys() > {"source", *readers}
+    assert twins.keys() == set(nets)
+    for net in (nets[3], nets[6]):
+        other = twins[net]
         assert other["connections"] | {"Q": [50]} == cells["source"]["connections"]
-        assert other["connections"]["Q"] == [nets[3 * twin]]
         assert other["parameters"] == cells["source"]["parameters"]
     assert not cells.keys() & result["modules"]["top"]["netnames"].keys()
     bits = [net for name in result["modules"]["top"]["netnames"].values() for net in name["bits"]]
     assert sorted(set(bits)) == sorted(bits)
+
+
+@pytest.mark.parametrize("names", [("first", "second"), ("second", "first")])
+def test_twins_of_a_delay_line_become_a_tree(names: tuple[str, str]) -> None:
+    readers = {
+        f"lane{n}": cell("LUT4", {}, {"A": [60], "B": ["0"], "Z": [1000 + n]}, {"Z"})
+        for n in range(12)
+    }
+    before = netlist(
+        **dict(zip(names, (flip_flop(40, 50), flip_flop(50, 60)), strict=True)), **readers
+    )
+    cells = cells_of(split_fan_out(before, 3))
+    uses = Counter(
+        net
+        for cell in cells.values()
+        for pin, (net, *_) in cell["connections"].items()
+        if cell["port_directions"][pin] != "output" and net not in (1, "0", "1")
+    )
+    stages = Counter(name.partition("$")[0] for name in cells if name not in readers)
+    assert stages == {names[0]: 2, names[1]: 4}
+    driven = [cells[name]["connections"]["Q"][0] for name in cells if name not in readers]
+    assert all(1 <= uses[net] <= 3 for net in driven)
 
 
 def test_few_readers_are_left_alone() -> None:

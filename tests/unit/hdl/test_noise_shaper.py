@@ -106,14 +106,14 @@ def test_noise_comes_after_exactly_the_stated_clocks() -> None:
     seen = []
 
     async def run(ctx: Any) -> None:
-        for clock in range(12):
+        for clock in range(14):
             ctx.set(dut.word, word if clock == 0 else 0)
             ctx.set(dut.temperature, temperature if clock == dut.TEMPERATURE_LATENCY else 0)
             seen.append(ctx.get(dut.noise))
             await ctx.tick()
 
     simulate(dut, run, limit=50)
-    assert seen == [noise if clock == dut.LATENCY else 0 for clock in range(12)]
+    assert seen == [noise if clock == dut.LATENCY else 0 for clock in range(14)]
 
 
 @pytest.mark.parametrize("width", [1, 5, 21])

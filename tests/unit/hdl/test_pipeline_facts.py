@@ -2,6 +2,7 @@
 
 import pytest
 
+from glauber.hdl.fabric.drawing import DrawControl
 from glauber.hdl.fabric.graph import GraphFabric
 from glauber.hdl.fabric.memories import ProgramMemory, StateCopy
 from glauber.hdl.fabric.writeback import WriteBack
@@ -20,7 +21,7 @@ def test_new_states_can_be_read_after_the_pipeline_clocks():
 def test_the_last_draw_meets_the_first_coupling(name):
     params = SMALL_MACHINES[name]
     coupling = GraphFabric.issue_clocks(params) + ProgramMemory.LATENCY + StateCopy.LATENCY
-    assert coupling == params.draws - 1 + NoiseShaper.LATENCY
+    assert coupling == DrawControl.LATENCY + params.draws - 1 + NoiseShaper.LATENCY
 
 
 @pytest.mark.parametrize("name", SMALL_MACHINES)

@@ -191,7 +191,7 @@ def test_stop_ends_the_run_after_the_sweep() -> None:
         await load(ctx, dut, program)
         for clock in range(1, PARAMS.run_clocks(length, program.sweeps) + 2):
             trace = await observe(ctx, dut, 200, stop=lambda now, clock=clock: now == clock)
-            sweeps = min(program.sweeps, 1 + max(0, clock - first) // length)
+            sweeps = min(program.sweeps, 1 + max(0, clock + 1 - first) // length)
             check(trace, program, PARAMS, sweeps)
 
     simulate(dut, runs, limit=10_000)

@@ -80,8 +80,8 @@ class Dut:
         bits = []
         for pbit in range(self.params.pbits):
             ctx.set(self.probe.address, pbit)
-            await ctx.tick()
-            await ctx.tick()
+            for _ in range(StateCopy.LATENCY):
+                await ctx.tick()
             states = ctx.get(self.probe.states)
             bits += [states >> replica & 1 for replica in range(self.params.replicas)]
         return bits

@@ -185,7 +185,7 @@ def test_a_stop_ends_the_run_after_the_sweep_or_before_the_next_word() -> None:
     simulate(dut.module, work, limit=200_000, background=[dut.answer])
     whole = traces[0]
     ends = (2, SWEEPS)  # sweeps with an emission behind them
-    for when, trace in enumerate(traces[1:], 1):
+    for when, trace in enumerate(traces[1:], 2):  # it takes effect in the clock after
         issued = sum(clock <= when for clock in whole.slots)
         sweeps = max(1, -(-issued // SLOTS))
         after = when > whole.slots[sweeps * SLOTS - 1]  # and not in the sweep

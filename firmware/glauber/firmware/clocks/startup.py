@@ -29,8 +29,8 @@ class StartUp(wiring.Component):
 
     Timing
     ------
-    `reset` falls `START_UP_SECONDS` after the last clock in which `hold` was high, and rises three
-    clocks after `hold`.
+    `reset` falls `START_UP_SECONDS` and two clocks after the last clock in which `hold` was high,
+    and rises five clocks after `hold`.
     """
 
     hold: Signal
@@ -48,8 +48,10 @@ class StartUp(wiring.Component):
         m.submodules.synchronizer = FFSynchronizer(self.hold, hold, init=1, o_domain="start_up")
 
         timer = Signal(range(self._clocks))
-        reset = Signal(init=1)
-        m.d.comb += self.reset.eq(reset)
+        # In steps without logic, which become a tree with leaves all over the device.
+        reset, second, third = Signal(init=1), Signal(init=1), Signal(init=1)
+        m.d.start_up += [second.eq(reset), third.eq(second)]
+        m.d.comb += self.reset.eq(third)
         with m.If(hold):
             m.d.start_up += [timer.eq(0), reset.eq(1)]
         with m.Elif(timer == self._clocks - 1):

@@ -32,7 +32,7 @@ class StateAccess(wiring.Component):
     address : Out(ceil_log2(pbits))
         The p-bit to read.
     states : In(replicas)
-        Its states, two clocks later.
+        Its states, three clocks later.
     write : Out(StateWrite)
 
     Timing

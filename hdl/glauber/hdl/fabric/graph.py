@@ -13,13 +13,12 @@ from ..facts.numbers import TEMPERATURE_FORMAT
 from ..facts.registers import Region, region_words
 from ..link.bus import BusSignature
 from ..link.window import WindowSignature
-from ..noise.liveness import LivenessWindow
-from ..noise.seeding import SeedLoader
 from ..noise.shaper import NoiseShaper
 from ..pbit.cell import PbitCell
 from .access import StateAccess
 from .control import FabricControl, SlotLayout
 from .delay import Delay
+from .drawing import DrawControl
 from .lane import Lane
 from .memories import ProgramMemory, StateCopy, StateWrite
 from .writeback import WriteBack
@@ -45,16 +44,18 @@ class GraphFabric(wiring.Component):
         Words of `Region.PROGRAM` and `Region.SEEDS`.
     states : In(BusSignature)
         `Region.STATES`.
+    last_draw : Out(1)
+        As in `control`, a clock later.
     inject : In(32)
-        Entropy for all generators, as `NoiseSignature`.
+        Entropy for all generators, as `NoiseSignature`, in the clock of `last_draw`.
     generator_failed : Out(1)
-        A generator failed its liveness test, in this clock.
+        A generator failed its liveness test, two clocks ago.
 
     Timing
     ------
-    A slot per clock. Slots wait `draws + 3` clocks for their noise; from there, a row's last slot
-    is followed by its last write after `params.hazard + 1` clocks; `params.drain_clocks` after its
-    issue nothing is under way.
+    A slot per clock. Generators draw two clocks after `control` says so. Slots wait `draws + 6`
+    clocks for their noise; from there, a row's last slot is followed by its last write after
+    `params.hazard + 1` clocks; `params.drain_clocks` after its issue nothing is under way.
 
     Reference
     ---------
@@ -65,6 +66,7 @@ class GraphFabric(wiring.Component):
     program: Any
     seeds: Any
     states: Any
+    last_draw: Signal
     inject: Signal
     generator_failed: Signal
 
@@ -76,6 +78,7 @@ class GraphFabric(wiring.Component):
                 "program": In(WindowSignature(region_words(Region.PROGRAM, params))),
                 "seeds": In(WindowSignature(region_words(Region.SEEDS, params))),
                 "states": In(BusSignature()),
+                "last_draw": Out(1),
                 "inject": In(WORD_BITS),
                 "generator_failed": Out(1),
             }
@@ -84,15 +87,14 @@ class GraphFabric(wiring.Component):
     @staticmethod
     def issue_clocks(params: MachineParams) -> int:
         """How long a slot waits, so that the noise is there when its couplings are."""
-        noise = params.draws - 1 + NoiseShaper.LATENCY
+        noise = DrawControl.LATENCY + params.draws - 1 + NoiseShaper.LATENCY
         return noise - ProgramMemory.LATENCY - StateCopy.LATENCY
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
         params = self._params
         layout = SlotLayout(params)
-        m.submodules.seeding = seeding = SeedLoader(params)
-        m.submodules.liveness = liveness = LivenessWindow()
+        m.submodules.drawing = drawing = DrawControl(params)
         m.submodules.access = access = StateAccess(params)
         m.submodules.writeback = writeback = WriteBack(params)
         m.submodules.copy = host_copy = StateCopy(params)
@@ -103,22 +105,25 @@ class GraphFabric(wiring.Component):
         m.submodules.gathered = gathered = Delay(layout, StateCopy.LATENCY)
         m.submodules.summed = summed = Delay(layout, PbitCell.LATENCY)
         m.submodules.temperature = temperature = Delay(
-            TEMPERATURE_FORMAT.width, NoiseShaper.TEMPERATURE_LATENCY, reset_less=True
+            TEMPERATURE_FORMAT.width,
+            DrawControl.LATENCY + NoiseShaper.TEMPERATURE_LATENCY,
+            reset_less=True,
         )
 
-        connect(m, flipped(self.seeds), seeding.window)
+        connect(m, flipped(self.seeds), drawing.seeds)
         connect(m, flipped(self.states), access.bus)
         connect(m, flipped(self.program), lanes.program)
         m.d.comb += [
             temperature.i.eq(self.control.temperature),
             [issue.i.eq(self.control.slot), fetched.i.eq(issue.o)],
             [gathered.i.eq(fetched.o), summed.i.eq(gathered.o)],
-            lanes.draw.eq(self.control.draw),
-            lanes.temperature.eq(temperature.o),
-            [lanes.clear.eq(seeding.clear), lanes.load.eq(seeding.load)],
-            lanes.inject.eq(seeding.inject | self.inject),
-            [liveness.restart.eq(seeding.loading), liveness.taken.eq(self.control.draw)],
-            [lanes.window.eq(liveness.window), self.generator_failed.eq(lanes.failed)],
+            drawing.wanted.eq(self.control.draw),
+            drawing.last_wanted.eq(self.control.last_draw),
+            [self.last_draw.eq(drawing.last_draw), drawing.entropy.eq(self.inject)],
+            [lanes.draw.eq(drawing.draw), lanes.window.eq(drawing.window)],
+            [lanes.clear.eq(drawing.clear), lanes.load.eq(drawing.load)],
+            [lanes.inject.eq(drawing.inject), lanes.temperature.eq(temperature.o)],
+            self.generator_failed.eq(lanes.failed),
             [lanes.address.eq(issue.o.address), lanes.couple.eq(fetched.o.couple)],
             lanes.first.eq(gathered.o.first),
             writeback.take.eq(summed.o.valid & summed.o.last),
@@ -137,7 +142,8 @@ class _Lanes(wiring.Component):
     """All lanes with their program memories and state copies.
 
     `address`, `couple` and `first` belong to one slot: `couple` is due two clocks after `address`,
-    `first` four. The other members are as in `Lane`, `StateCopy` and `GraphFabric`.
+    `first` five. `failed` follows a lane's by a clock. The other members are as in `Lane`,
+    `StateCopy` and `GraphFabric`.
     """
 
     draw: Signal
@@ -183,7 +189,7 @@ class _Lanes(wiring.Component):
         written_slot = self.program.address[:slot_bits]
         written_lane = self.program.address[slot_bits : slot_bits + lane_bits]
         failed = Signal(params.lanes)
-        m.d.comb += self.failed.eq(failed.any())
+        m.d.sync += self.failed.eq(failed.any())
         for index in range(params.lanes):
             m.submodules[f"lane{index}"] = lane = Lane(params)
             m.submodules[f"program{index}"] = program = ProgramMemory(params)

@@ -15,6 +15,7 @@ from ..noise.source import GeneratorSource
 from ..noise.tables import NoiseTables, TablePort
 from ..pbit.cell import CouplingPair, PbitCell
 from .delay import Delay
+from .memories import StateCopy
 
 __all__ = ["Lane", "NoiseUnit"]
 
@@ -120,11 +121,11 @@ class Lane(wiring.Component):
     couple : In(1)
         As `CouplingPair`, beside the couplings.
     first : In(1)
-        1 two clocks after the couplings of a row's first slot, when the row's noise stands.
+        1 three clocks after the couplings of a row's first slot, when the row's noise stands.
     neighbours : In(ArrayLayout(replicas, couplings_per_slot))
-        States of the slot's neighbours, two clocks after its couplings.
+        States of the slot's neighbours, three clocks after its couplings.
     states : Out(replicas)
-        New states, three clocks after the couplings of a row's last slot.
+        New states, four clocks after the couplings of a row's last slot.
 
     Reference
     ---------
@@ -169,7 +170,9 @@ class Lane(wiring.Component):
         m = Module()
         params = self._params
         m.submodules.pair = pair = CouplingPair(params.coupling_bits, params.couplings_per_slot)
-        m.submodules.operands = operands = Delay(2 * len(pair.same), 1, reset_less=True)
+        m.submodules.operands = operands = Delay(
+            2 * len(pair.same), StateCopy.LATENCY - CouplingPair.LATENCY, reset_less=True
+        )
         same, opposite = operands.o[: len(pair.same)], operands.o[len(pair.same) :]
 
         m.d.comb += [
@@ -178,7 +181,7 @@ class Lane(wiring.Component):
             operands.i.eq(Cat(pair.same, pair.opposite)),
         ]
         failed = Signal(params.units)
-        m.d.comb += self.failed.eq(failed.any())
+        m.d.sync += self.failed.eq(failed.any())
         tables = [
             NoiseTables(params.table, min(2, params.units - g)) for g in range(0, params.units, 2)
         ]

@@ -39,7 +39,7 @@ class ProgramMemory(wiring.Component):
     Timing
     ------
     Two clocks from `address` to `couplings`: memory and its output register. Without meaning after
-    a write, which comes only while no run is under way.
+    a write, which comes only while no run is under way, and takes effect a clock later.
 
     Gates
     -----
@@ -72,13 +72,20 @@ class ProgramMemory(wiring.Component):
         # Not reset, so that it can be the output register of the block RAM.
         held = Signal(self._shape, reset_less=True)
         m.d.comb += self.couplings.eq(held)
+        # Lanes share the registers of address and data, until they are split for their fan-out.
+        write_enable, w_address = Signal.like(self.write), Signal.like(self.w_address)
+        w_data = Signal.like(self.w_data)
+        m.d.sync += [
+            [write_enable.eq(self.write), w_address.eq(self.w_address)],
+            w_data.eq(self.w_data),
+        ]
         if has_spram(platform) and self._depth >= _SPRAM_WORTH:
             width = len(self.w_data.as_value())
             words = SinglePortMemory(self._depth, len(self.write), width)
             m.submodules.memory = words
             m.d.comb += [
-                [words.address.eq(self.address), words.write.eq(self.write)],
-                [words.w_address.eq(self.w_address), words.w_data.eq(self.w_data)],
+                [words.address.eq(self.address), words.write.eq(write_enable)],
+                [words.w_address.eq(w_address), words.w_data.eq(w_data)],
             ]
             m.d.sync += held.eq(words.data)
         else:
@@ -87,10 +94,10 @@ class ProgramMemory(wiring.Component):
             )
             read, write = words.read_port(), words.write_port(granularity=1)
             m.d.comb += [
-                [read.addr.eq(self.address), write.addr.eq(self.w_address)],
-                write.en.eq(self.write),
+                [read.addr.eq(self.address), write.addr.eq(w_address)],
+                write.en.eq(write_enable),
             ]
-            m.d.comb += [write.data[k].eq(self.w_data) for k in range(len(self.write))]
+            m.d.comb += [write.data[k].eq(w_data) for k in range(len(self.write))]
             m.d.sync += held.eq(read.data)
 
         return m
@@ -131,10 +138,11 @@ class StateCopy(wiring.Component):
 
     Timing
     ------
-    Two clocks from `address` to `states`; a write can be read by an address one clock later.
+    Three clocks from `address` to `states`: memory, its output register, and one on the way to the
+    cells. A write can be read by an address one clock later.
     """
 
-    LATENCY = 2
+    LATENCY = 3
     WRITE_TO_READ = 1
 
     address: Signal
@@ -161,8 +169,9 @@ class StateCopy(wiring.Component):
 
         m.d.comb += read.addr.eq(self.address)
         held = Signal.like(self.states, reset_less=True)  # as in `ProgramMemory`
-        m.d.sync += held.eq(read.data)
-        m.d.comb += self.states.eq(held)
+        states = Signal.like(held, reset_less=True)
+        m.d.sync += [held.eq(read.data), states.eq(held)]
+        m.d.comb += self.states.eq(states)
         # Neighbouring addresses, so that synthesis makes them one wide port of a block RAM.
         for index in range(params.beat_pbits):
             port = words.write_port()

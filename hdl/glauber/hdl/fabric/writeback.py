@@ -28,15 +28,15 @@ class WriteBack(wiring.Component):
     host : In(StateWrite)
         The host's writes, which take the place of a beat; only while there is none.
     write : Out(StateWrite)
-        From flip-flops, for it goes to all state copies.
+        From flip-flops without gates before them, for it goes to all state copies.
 
     Timing
     ------
-    The first beat stands at `write` two clocks after `take`, the others
-    in the clocks after it. A write of the host stands there a clock after it came.
+    The first beat stands at `write` three clocks after `take`, the others
+    in the clocks after it. A write of the host stands there two clocks after it came.
     """
 
-    LATENCY = 2
+    LATENCY = 3
 
     take: Signal
     target: Signal
@@ -65,6 +65,8 @@ class WriteBack(wiring.Component):
         target = Signal.like(self.target, reset_less=True)
         beat = Signal(ceil_log2(params.beats), reset_less=True)
         left = Signal(range(params.beats + 1))
+        chosen = Signal.like(self.write)
+        m.d.sync += self.write.eq(chosen)
 
         with m.If(self.take):
             m.d.sync += [
@@ -76,12 +78,12 @@ class WriteBack(wiring.Component):
         with m.Elif(left != 0):
             m.d.sync += [row.eq(row >> width), beat.eq(beat + 1), left.eq(left - 1)]
         with m.If(self.host.enable.any()):
-            m.d.sync += self.write.eq(self.host)
+            m.d.sync += chosen.eq(self.host)
         with m.Else():
             m.d.sync += [
-                self.write.enable.eq((left != 0).replicate(params.beat_pbits)),
-                self.write.beat.eq(Cat(beat, target)),
-                self.write.states.eq(row[:width]),
+                chosen.enable.eq((left != 0).replicate(params.beat_pbits)),
+                chosen.beat.eq(Cat(beat, target)),
+                chosen.states.eq(row[:width]),
             ]
 
         return m

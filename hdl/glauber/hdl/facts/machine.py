@@ -19,7 +19,7 @@ __all__ = [
 
 # Clocks from the issue of a row's last slot to the first clock whose issued slot reads the new
 # states, for a row that is written in one beat. The gates' pipeline is built to it.
-PIPELINE_CLOCKS = 6
+PIPELINE_CLOCKS = 8
 # The sequencer reads the next row word while a row is running, and as long before the first row.
 SEQUENCER_CLOCKS = 3
 # Of an emission, once nothing is under way; of each of its words; of each p-bit in a word, or of a
@@ -148,7 +148,7 @@ class MachineParams:
     @property
     def drain_clocks(self) -> int:
         """Clocks from a run's last slot until nothing is under way."""
-        return self.draws + 3 + self.hazard + 2
+        return self.draws + 6 + self.hazard + 2
 
     @property
     def emit_word_clocks(self) -> int:

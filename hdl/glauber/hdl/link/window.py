@@ -45,8 +45,7 @@ class WriteWindow(wiring.Component):
 
     Timing
     ------
-    Answers in the clock of the request, and writes in the next, in which address and data must
-    still stand, as they do behind a `BusRegister`.
+    Answers in the clock of the request, and writes in the next, from flip-flops.
     """
 
     bus: Any
@@ -59,13 +58,17 @@ class WriteWindow(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
 
+        address = Signal.like(self.window.address, reset_less=True)
+        word = Signal.like(self.window.data, reset_less=True)
         m.d.comb += [
             self.bus.ready.eq(1),
             self.bus.result.eq(Result.BAD_ADDRESS),
-            self.window.address.eq(self.bus.address),
-            self.window.data.eq(self.bus.w_data),
+            [self.window.address.eq(address), self.window.data.eq(word)],
         ]
-        m.d.sync += self.window.enable.eq(0)
+        m.d.sync += [
+            self.window.enable.eq(0),
+            [address.eq(self.bus.address), word.eq(self.bus.w_data)],
+        ]
         with m.If(self.bus.write & (self.bus.address[:REGION_SHIFT] < self._words)):
             m.d.comb += self.bus.result.eq(Result.OK)
             m.d.sync += self.window.enable.eq(self.bus.valid)

@@ -30,7 +30,7 @@ class NoiseControl(wiring.Component):
     raw, reseeds : In(BusSignature)
         `Region.RAW` and `Region.RESEEDS`.
     generator_failed : In(1)
-        A generator failed its liveness test, in this clock.
+        A generator failed its liveness test; a pulse.
     last_draw : In(1)
         As `Reseeder`.
     inject : Out(32)

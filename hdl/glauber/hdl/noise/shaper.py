@@ -77,8 +77,8 @@ class NoiseShaper(wiring.Component):
     `glauber.sim.model.noise.magnitudes`.
     """
 
-    TEMPERATURE_LATENCY = 4
-    LATENCY = 8
+    TEMPERATURE_LATENCY = 6
+    LATENCY = 10
 
     word: Signal
     temperature: Signal
@@ -103,7 +103,9 @@ class NoiseShaper(wiring.Component):
         connect(m, addresses.tables, flipped(self.tables))
 
         # Registers before, in and behind the multiplication, as multipliers of FPGAs have them.
-        # These are far from the tables, so the sum has one of its own.
+        # These are far from the tables, so the summands and the sum have registers of their own.
+        coarse = Signal.like(self.tables.coarse, reset_less=True)
+        offset = Signal.like(self.tables.offset, reset_less=True)
         logit = Signal(LOGIT_FORMAT.width, reset_less=True)
         first, second = Signal.like(logit), Signal.like(self.temperature, reset_less=True)
         unfinished = Signal(LOGIT_FORMAT.width + TEMPERATURE_FORMAT.width, reset_less=True)
@@ -113,7 +115,8 @@ class NoiseShaper(wiring.Component):
         m.d.comb += addresses.word.eq(self.word)
         m.d.sync += [
             sign.eq(Cat(self.word[facts.SIGN_SHIFT], sign)),
-            logit.eq(self.tables.coarse + self.tables.offset),
+            [coarse.eq(self.tables.coarse), offset.eq(self.tables.offset)],
+            logit.eq(coarse + offset),
             [first.eq(logit), second.eq(self.temperature)],
             [unfinished.eq(first * second), product.eq(unfinished)],
             self.noise.eq(
@@ -126,7 +129,7 @@ class NoiseShaper(wiring.Component):
 
 
 class _Addresses(wiring.Component):
-    """The addresses of a word in both tables, a clock later."""
+    """The addresses of a word in both tables, two clocks later."""
 
     word: Signal
     tables: Any
@@ -149,14 +152,18 @@ class _Addresses(wiring.Component):
         low = exponent[: facts.COLD_EXPONENT_BITS - 1]
         shared = Cat(mantissa[fine + 1 : end], mantissa[group_start:])
         hot_offset, cold_offset = Cat(mantissa[fine], low), mantissa[end:group_start]
-        coarse, offset = self.tables.coarse_address, self.tables.offset_address
+        coarse = Signal.like(self.tables.coarse_address, reset_less=True)
+        offset = Signal.like(self.tables.offset_address, reset_less=True)
 
         m.d.comb += [
             ones.i.eq(self.word[facts.MANTISSA_BITS : facts.SIGN_SHIFT]),
+            [self.tables.coarse_address.eq(coarse), self.tables.offset_address.eq(offset)],
+        ]
+        m.d.sync += [
+            [exponent.eq(ones.o), mantissa.eq(self.word)],
             coarse.eq(Cat(top[1:], low, Mux(cold, exponent[-1], top[0]), cold)),
             offset[:-1].eq(Cat(shared, Mux(cold, cold_offset, hot_offset))),
             offset[-1].eq(cold),
         ]
-        m.d.sync += [exponent.eq(ones.o), mantissa.eq(self.word)]
 
         return m

@@ -34,6 +34,8 @@ class CouplingPair(wiring.Component):
     One clock.
     """
 
+    LATENCY = 1
+
     couplings: data.View
     couple: Signal
     same: Signal

@@ -28,7 +28,8 @@ class Sequencer(wiring.Component):
     start : In(1)
         Begins a run; ignored while one is under way.
     stop : In(1)
-        Ends the run after the sweep that is under way, or before the next word of an emission.
+        Ends the run after the sweep that is under way in the next clock, or before the next word
+        of an emission.
     row_count, step_count : In
         How many rows a sweep has and how many steps the schedule; 1 or more, constant in a run.
     rows, steps : In(WindowSignature)
@@ -210,10 +211,9 @@ class _RunPhases(wiring.Component):
         wait = Signal(range(max(self._drain_clocks, SEQUENCER_CLOCKS)), reset_less=True)
         stopping = Signal()
         emitting = Signal()  # the drain is that before an emission, not that at the end
-        stop = stopping | self.stop
         complete = self.step_end & self.last_step & ~self.emits
-        cut = self.sweep_end & stop & ~complete
-        m.d.sync += [stopping.eq(stop & self.running), wait.eq(wait - 1)]
+        cut = self.sweep_end & stopping & ~complete
+        m.d.sync += [stopping.eq((stopping | self.stop) & self.running), wait.eq(wait - 1)]
         m.d.comb += self.leave.eq(complete | cut | self.step_end & self.emits)
         with m.FSM():
             with m.State("IDLE"):
@@ -238,9 +238,9 @@ class _RunPhases(wiring.Component):
                     m.d.sync += self.running.eq(0)
                     m.next = "IDLE"
             with m.State("EMIT"):
-                m.d.comb += self.emit.eq(~stop)
-                ended = self.emitted & (self.last_step | stop)
-                with m.If(ended | self.between & stop):
+                m.d.comb += self.emit.eq(~stopping)
+                ended = self.emitted & (self.last_step | stopping)
+                with m.If(ended | self.between & stopping):
                     m.d.sync += self.stopped.eq(~(self.emitted & self.last_step))
                     m.d.sync += [emitting.eq(0), wait.eq(self._drain_clocks - 1)]
                     m.next = "DRAIN"

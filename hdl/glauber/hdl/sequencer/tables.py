@@ -64,7 +64,8 @@ class PrefetchTable(wiring.Component):
         write, read = words.write_port(), words.read_port()
 
         index = Signal(range(self._depth))
-        at_last = index == (self.count - 1)[: len(index)]
+        last = Signal.like(index, reset_less=True)  # it stands still while words are shown
+        at_last = index == last
         # Not reset, so that it can be the output register of the block RAM.
         word = Signal(32, reset_less=True)
         m.d.comb += [
@@ -74,7 +75,7 @@ class PrefetchTable(wiring.Component):
             write.en.eq(self.window.enable),
             read.addr.eq(index),
         ]
-        m.d.sync += word.eq(read.data)
+        m.d.sync += [word.eq(read.data), last.eq(self.count - 1)]
         with m.If(self.rewind):
             m.d.sync += [index.eq(0), self.wrapped.eq(0)]
         with m.Elif(self.advance):
