@@ -8,7 +8,6 @@ import dimod
 
 from glauber.hdl.facts.machine import MachineParams
 
-from .chains import ChainPlan, check_replay, check_streams
 from .clamp import read_clamped
 from .compile import (
     ClampedProblem,
@@ -21,6 +20,7 @@ from .compile import (
 )
 from .errors import OptionError
 from .initial import Starts, expand_states, read_states
+from .plan import ChainPlan, check_replay, check_streams
 from .request import Request
 from .schedule import (
     DEFAULT_SWEEPS,

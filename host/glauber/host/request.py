@@ -9,10 +9,10 @@ from glauber.hdl.facts.health import RESEED_INTERVAL_MAX
 from glauber.hdl.facts.seeding import check_seed
 
 from .bus import WORD_MAX
-from .chains import check_reads
 from .compile import MAX_SPLIT
 from .errors import OptionError
 from .options import positive_number, whole_number
+from .plan import check_reads
 
 __all__ = ["Request"]
 

@@ -113,6 +113,6 @@ def test_rings_are_waited_for():
 
 def test_rings_that_stand_still_are_found():
     text, *lamps = with_machine(WITH_RINGS, rings_run=False)
-    assert "rings ... FAILED: byte 13 is 0E, not 01\r\n" in text
+    assert "rings ... FAILED: byte 15 is 0E, not 01\r\n" in text
     assert "run 1 ... FAILED: byte " in text
     assert lamps == [0, 1, 0]

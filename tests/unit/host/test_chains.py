@@ -6,11 +6,12 @@ import pytest
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status
 from glauber.hdl.facts.seeding import seed_words
-from glauber.host.chains import ChainPlan, ChainRunner
+from glauber.host.chains import ChainRunner
 from glauber.host.compile import Program
 from glauber.host.device import Device
 from glauber.host.errors import DeviceLostError, DeviceRefusedError, OptionError
 from glauber.host.initial import Starts
+from glauber.host.plan import ChainPlan
 from glauber.sim.model.endpoint import Endpoint
 from support.fake_machine import FakeMachine
 

@@ -11,7 +11,6 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register
 from glauber.host import GlauberSampler
-from glauber.host.chains import ChainPlan, check_streams
 from glauber.host.device import Device
 from glauber.host.errors import (
     DeviceError,
@@ -20,6 +19,7 @@ from glauber.host.errors import (
     NoiseFailureError,
     OptionError,
 )
+from glauber.host.plan import ChainPlan, check_streams
 from glauber.sim.model.endpoint import Endpoint
 from support.fake_machine import FakeMachine
 from support.problems import random_bqm

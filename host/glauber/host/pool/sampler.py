@@ -10,10 +10,10 @@ import dimod
 
 from glauber.hdl.facts.machine import MachineParams
 
-from ..chains import ChainPlan, check_streams
 from ..compile import IsingProblem
 from ..errors import DeviceError, OptionError
 from ..job import read_starts
+from ..plan import ChainPlan, check_streams
 from ..progress import Progress, no_progress
 from ..request import Request
 from ..sampler import SEED_BITS, GlauberSampler
