@@ -1,6 +1,8 @@
 """The model of `facts.generators.Lfsr`."""
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import xor
 from typing import Any
 
 from glauber.hdl.facts.errors import FactError
@@ -19,10 +21,7 @@ def advance(generator: Lfsr, state: Sequence[Any]) -> tuple[Any, list[Any]]:
             f"{leap} has no model; use 32 or 64 bits and no tap below the leap"
         )
     # The newest bit is the lowest of the first word.
-    new = None
-    for tap in generator.taps:
-        bits = _shifted(state, tap - leap)
-        new = bits if new is None else new ^ bits
+    new = reduce(xor, (_shifted(state, tap - leap) for tap in generator.taps))
     if leap == WORD_BITS:
         return state[0], [new, *state[:-1]]
     new = state[0] << leap | new & (1 << leap) - 1
