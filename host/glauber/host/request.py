@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from glauber.hdl.facts.health import RESEED_INTERVAL_MAX
@@ -59,9 +60,9 @@ class Request:
         limit = self.time_limit
         return limit.total_seconds() if isinstance(limit, datetime.timedelta) else limit
 
-    @property
+    @cached_property
     def words(self) -> tuple[int, ...] | None:
-        """The words of a replay, in whatever sequence they were given."""
+        """The words of a replay; an iterator would give them once only."""
         return None if self.reseed_words is None else _whole_words(self.reseed_words)
 
     def _check_counts(self) -> None:

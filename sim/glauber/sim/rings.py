@@ -145,13 +145,13 @@ def _powers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
 def _run(
     outputs: NDArray[np.uint64], state: NDArray[np.uint64], parameters: NDArray[np.uint64]
 ) -> None:
-    """Adds the outputs of `_BLOCK` clocks or less, and moves the state on."""
-    multiply, add = (numbers[: len(outputs)] for numbers in _powers())
-    for ring in range(len(state)):
-        (phase, random), (step, jitter, duty) = state[ring], parameters[ring]
-        # A linear congruential generator, of which the high half is used, centred.
-        drawn = multiply * random + add
-        offsets = (drawn >> np.uint64(32)) - np.uint64(0x8000_0000)
-        phases = np.cumsum(np.concatenate([[phase], offsets * jitter + step]), dtype=np.uint64)
-        outputs |= (phases[:-1] < duty).astype(np.uint64) << np.uint64(ring)
-        state[ring] = phases[-1], drawn[-1]
+    """Stores the outputs of 1 to `_BLOCK` clocks, and moves the state on."""
+    multiply, add = (numbers[: len(outputs), None] for numbers in _powers())
+    step, jitter, duty = parameters.T
+    # A linear congruential generator, of which the high half is used, centred.
+    drawn = multiply * state[:, 1] + add
+    offsets = (drawn >> np.uint64(32)) - np.uint64(0x8000_0000)
+    phases = np.cumsum(np.vstack([state[:, 0], offsets * jitter + step]), axis=0, dtype=np.uint64)
+    ones = (phases[:-1] < duty).astype(np.uint64) << np.arange(len(state), dtype=np.uint64)
+    np.bitwise_or.reduce(ones, axis=1, out=outputs)
+    state[:, 0], state[:, 1] = phases[-1], drawn[-1]

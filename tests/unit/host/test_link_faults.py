@@ -24,7 +24,7 @@ def test_no_fault_of_the_line_makes_a_run_of_the_gates_wrong(kind):
     ends, harmed = short_runs(KINDS[kind], 6, 3, open_gates)
     assert set(ends) <= KNOWN
     assert harmed
-    assert ends[EXACT] >= 5
+    assert ends[EXACT] >= 3  # a line that is cut ends some
 
 
 @pytest.mark.study

@@ -20,8 +20,8 @@ from glauber.hdl.facts.registers import Register
 __all__ = ["EntropyModel"]
 
 _MASK32 = (1 << 32) - 1
-# So many raw bits take less time than it takes to import Numba.
-_FEW = 20_000
+# So many raw bits are tested in less time than it takes to import Numba.
+_PATIENCE = 20_000
 _POLYNOMIAL = np.uint64(CONDITIONER_POLYNOMIAL)
 # Places in the array of numbers that the tests keep.
 _RUN, _PREVIOUS, _LONGEST, _POSITION, _FIRST, _BEFORE = 0, 1, 2, 3, 4, 5
@@ -45,6 +45,7 @@ class EntropyModel:
         self._bits = np.zeros(0, np.uint8)  # of the word of the record that is not yet whole
         self.record = np.zeros(RAW_WORDS, np.uint32)
         self.raw_count = 0
+        self._patience = _PATIENCE
         self.restart()
 
     @property
@@ -71,7 +72,8 @@ class EntropyModel:
         """Tests and records raw bits, each 0 or 1; returns the words that are given out."""
         self._record(bits)
         words = np.empty(len(bits) // SAMPLES_PER_WORD + 1, np.uint32)
-        take = _take if len(bits) < _FEW else _compiled_take()
+        self._patience -= len(bits)
+        take = _take if self._patience > 0 else _compiled_take()
         count = take(bits, self._numbers, self._crc, words)
         return words[:count].tolist()
 
