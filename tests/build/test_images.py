@@ -27,6 +27,7 @@ SMALL = MachineParams(
     burst_words=16,
     table=NoiseTable(4, 2),
     rings=4,
+    stream_words=0,
 )
 # Board, clock in MHz that needs its PLL, and what the packed file begins with after comments.
 FAMILIES = [

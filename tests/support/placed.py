@@ -30,6 +30,7 @@ SMALL = MachineParams(
     burst_words=64,
     write_bits=16,
     table=NoiseTable(4, 2),
+    stream_words=256,
 )
 
 
