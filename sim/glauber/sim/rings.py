@@ -6,6 +6,7 @@ output is 1 in the first part of the period. The C++ twin is in `sim/rtl/rings.h
 the same bits.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -27,7 +28,9 @@ FAULTS = {
     "alternating": "all rings follow the clock: the sum changes from sample to sample",
 }
 _TURN = 1 << 64
-_BLOCK = 4096  # clocks that are computed at once
+_BLOCK = 1024  # clocks that are computed at once: they stay in a core's own cache
+# Clocks at once for which Numba, which is fifteen times faster, is worth its import.
+_MANY = 20_000
 # Of the linear congruential generator of 64 bits; Knuth's MMIX.
 _FACTOR, _INCREMENT = 6364136223846793005, 1442695040888963407
 # Rings of 3 to 5 stages run at some hundreds of MHz, above the clocks of machines; no ratio of two
@@ -124,6 +127,9 @@ class Rings:
     def run(self, clocks: int) -> NDArray[np.uint64]:
         """The outputs in the next clocks: bit `r` of a value is ring `r`."""
         outputs = np.zeros(clocks, np.uint64)
+        if clocks > _MANY:
+            _compiled_run()(outputs, self._state, self._parameters)
+            return outputs
         for first in range(0, clocks, _BLOCK):
             _run(outputs[first : first + _BLOCK], self._state, self._parameters)
         return outputs
@@ -146,12 +152,45 @@ def _run(
     outputs: NDArray[np.uint64], state: NDArray[np.uint64], parameters: NDArray[np.uint64]
 ) -> None:
     """Stores the outputs of 1 to `_BLOCK` clocks, and moves the state on."""
-    multiply, add = (numbers[: len(outputs), None] for numbers in _powers())
-    step, jitter, duty = parameters.T
-    # A linear congruential generator, of which the high half is used, centred.
-    drawn = multiply * state[:, 1] + add
-    offsets = (drawn >> np.uint64(32)) - np.uint64(0x8000_0000)
-    phases = np.cumsum(np.vstack([state[:, 0], offsets * jitter + step]), axis=0, dtype=np.uint64)
-    ones = (phases[:-1] < duty).astype(np.uint64) << np.arange(len(state), dtype=np.uint64)
-    np.bitwise_or.reduce(ones, axis=1, out=outputs)
-    state[:, 0], state[:, 1] = phases[-1], drawn[-1]
+    multiply, add = (numbers[: len(outputs)] for numbers in _powers())
+    step, jitter, duty = parameters.T[:, :, None]
+    # A linear congruential generator, of which the high half is used, centred. One row per ring.
+    moves = multiply * state[:, 1:]
+    moves += add
+    last = moves[:, -1].copy()
+    moves >>= np.uint64(32)
+    moves -= np.uint64(0x8000_0000)
+    moves *= jitter
+    moves += step
+    phases = np.empty((len(state), len(outputs) + 1), np.uint64)
+    phases[:, 0] = state[:, 0]
+    np.cumsum(moves, axis=1, out=phases[:, 1:])
+    phases[:, 1:] += state[:, :1]
+    for ring, ones in enumerate(phases[:, :-1] < duty):
+        outputs |= ones.astype(np.uint64) << np.uint64(ring)
+    state[:, 0], state[:, 1] = phases[:, -1], last
+
+
+@cache
+def _compiled_run() -> Callable[..., None]:
+    import numba
+
+    return numba.njit(nogil=True, cache=True)(_run_many)
+
+
+def _run_many(outputs, state, parameters):
+    """`_run` for any number of clocks, one after the other; to be compiled."""
+    # Rings innermost: they do not wait for each other, as the clocks of one ring do.
+    rings = len(state)
+    phase, random = state[:, 0].copy(), state[:, 1].copy()
+    step, jitter, duty = parameters[:, 0].copy(), parameters[:, 1].copy(), parameters[:, 2].copy()
+    for clock in range(len(outputs)):
+        output = np.uint64(0)
+        for ring in range(rings):
+            output |= np.uint64(phase[ring] < duty[ring]) << np.uint64(ring)
+            drawn = random[ring] * np.uint64(_FACTOR) + np.uint64(_INCREMENT)
+            offset = (drawn >> np.uint64(32)) - np.uint64(0x8000_0000)
+            phase[ring] += step[ring] + offset * jitter[ring]
+            random[ring] = drawn
+        outputs[clock] = output
+    state[:, 0], state[:, 1] = phase, random

@@ -116,3 +116,11 @@ def test_the_twin_beside_the_gates_gives_the_same_bits():
     assert 30 < count <= 256
     got = np.unpackbits(words.astype("<u4").view(np.uint8), bitorder="little")
     assert (got == expected[: len(got)]).all()
+
+
+def test_many_clocks_at_once_are_those_of_few():
+    model = RingModel(7, 64, seed=3)
+    many, few = Rings(model), Rings(model)
+    whole = many.run(20_001)
+    assert (whole == np.concatenate([few.run(clocks) for clocks in (1, 1023, 1025, 17_952)])).all()
+    assert (many.run(50) == few.run(50)).all()
