@@ -1,5 +1,8 @@
 """The kernels against plain integers: keys, decisions and draws, on every way to look up."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -87,3 +90,17 @@ def test_an_array_of_another_type_is_refused():
     kernel = draw_kernel(KernelShape(Source.XOROSHIRO64.generator, 1, 1))
     with pytest.raises(TypeError, match="a kernel got int64"):
         kernel(np.zeros((2, 1, 1), np.int64), np.zeros((1, 1, 1), np.uint32), 1, 1)
+
+
+def test_threads_that_need_a_kernel_at_once_share_it():
+    threads = 8
+    barrier = threading.Barrier(threads)
+
+    def get(index):
+        barrier.wait()
+        shapes = [KernelShape(Source.LFSR64.generator, 2, draws, 32) for draws in (2, 16)]
+        return [id(sweep_kernel(shape)) for shape in (shapes if index % 2 else shapes[::-1])]
+
+    with ThreadPoolExecutor(threads) as pool:
+        found = list(pool.map(get, range(threads)))
+    assert len({tuple(sorted(each)) for each in found}) == 1

@@ -1,6 +1,7 @@
 """Kernels are compiled here, once for each shape in a process; it takes a tenth of a second."""
 
 import ctypes
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -23,12 +24,15 @@ from .sweep import (
 __all__ = ["draw_kernel", "sweep_kernel"]
 
 Kernel = Callable[..., None]
+# LLVM's objects are not for several threads at once, and each kernel is to be made once.
+_COMPILING = threading.Lock()
 _ANY = 1 << 31  # magnitudes of fields: a table that is not in a register may have any length
 
 
 def draw_kernel(shape: KernelShape) -> Kernel:
     """`kernel(generators, words, rows, lanes)`: see `sweep.write_draw`."""
-    return _draw_kernel(replace(shape, field_bits=16, fields=1))
+    with _COMPILING:
+        return _draw_kernel(replace(shape, field_bits=16, fields=1))
 
 
 def sweep_kernel(shape: KernelShape) -> Kernel:
@@ -36,7 +40,8 @@ def sweep_kernel(shape: KernelShape) -> Kernel:
     steps, entries, rows, lanes)`: see `sweep.write_sweep`.
     """
     permute = shape.fields <= PERMUTED and "avx512bw" in _features()
-    return _sweep_kernel(replace(shape, fields=PERMUTED if permute else _ANY), permute)
+    with _COMPILING:
+        return _sweep_kernel(replace(shape, fields=PERMUTED if permute else _ANY), permute)
 
 
 @cache
