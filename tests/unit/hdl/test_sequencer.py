@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from glauber.hdl.facts.machine import SEQUENCER_CLOCKS, MachineParams
-from glauber.hdl.facts.program import Step, encode_row
+from glauber.hdl.facts.program import Step
 from glauber.hdl.sequencer.sequencer import Sequencer
+from support.sequencer import load_tables
 from support.streams import simulate
 
 PARAMS = MachineParams(lanes=2, replicas=4, draws=4, pbits=64, slots=256, rows=7, steps=5)
@@ -56,20 +57,6 @@ class Trace:
         return [slot for slot in self.slots if slot is not None]
 
 
-async def load(ctx: Any, dut: Any, program: Program) -> None:
-    rows = [encode_row(length, target) for length, target in program.rows]
-    steps = [step.encode() for step in program.steps]
-    for window, words in ((dut.rows, rows), (dut.steps, steps)):
-        for address, word in enumerate(words):
-            ctx.set(window.enable, 1)
-            ctx.set(window.address, address)
-            ctx.set(window.data, word)
-            await ctx.tick()
-        ctx.set(window.enable, 0)
-    ctx.set(dut.row_count, len(rows))
-    ctx.set(dut.step_count, len(steps))
-
-
 async def observe(
     ctx: Any, dut: Any, limit: int, stop: Callable[[int], bool] = lambda _: False
 ) -> Trace:
@@ -104,7 +91,7 @@ def run(*programs: Program, params: MachineParams = PARAMS) -> list[Trace]:
 
     async def runs(ctx: Any) -> None:
         for program in programs:
-            await load(ctx, dut, program)
+            await load_tables(ctx, dut, program.rows, program.steps)
             traces.append(await observe(ctx, dut, limit))
 
     simulate(dut, runs, limit=limit)
@@ -172,7 +159,7 @@ def test_the_same_program_runs_again_at_once() -> None:
     traces = []
 
     async def runs(ctx: Any) -> None:
-        await load(ctx, dut, program)
+        await load_tables(ctx, dut, program.rows, program.steps)
         for _ in range(3):
             traces.append(await observe(ctx, dut, 1000))
 
@@ -188,7 +175,7 @@ def test_stop_ends_the_run_after_the_sweep() -> None:
     first, length = SEQUENCER_CLOCKS + 1, program.sweep_slots
 
     async def runs(ctx: Any) -> None:
-        await load(ctx, dut, program)
+        await load_tables(ctx, dut, program.rows, program.steps)
         for clock in range(1, PARAMS.run_clocks(length, program.sweeps) + 2):
             trace = await observe(ctx, dut, 200, stop=lambda now, clock=clock: now == clock)
             sweeps = min(program.sweeps, 1 + max(0, clock + 1 - first) // length)
@@ -202,7 +189,7 @@ def test_stop_with_the_start_of_a_run_has_no_effect() -> None:
     program = random_program(5, 2, 3)
 
     async def start(ctx: Any) -> None:
-        await load(ctx, dut, program)
+        await load_tables(ctx, dut, program.rows, program.steps)
         ctx.set(dut.stop, 1)
         await ctx.tick()
         check(await observe(ctx, dut, 500, stop=lambda clock: clock == 0), program, PARAMS)
@@ -215,7 +202,7 @@ def test_start_during_a_run_is_ignored() -> None:
     dut: Any = Sequencer(PARAMS)
 
     async def start_again(ctx: Any) -> None:
-        await load(ctx, dut, program)
+        await load_tables(ctx, dut, program.rows, program.steps)
         trace = await observe(ctx, dut, 1000)
         clocks = len(trace.running)
         ctx.set(dut.start, 1)
@@ -236,7 +223,7 @@ def test_rows_that_are_too_short_do_not_hang_the_machine(length: int) -> None:
     steps = [Step(1, 3), Step(2, 2)]
 
     async def write(ctx: Any) -> None:
-        await load(ctx, dut, Program([(3, 0)] * 4, steps))
+        await load_tables(ctx, dut, [(3, 0)] * 4, steps)
         for address in range(4):
             ctx.set(dut.rows.enable, 1)
             ctx.set(dut.rows.address, address)
@@ -252,7 +239,7 @@ def test_stop_ends_a_step_of_zero_sweeps() -> None:
     dut: Any = Sequencer(PARAMS)
 
     async def write(ctx: Any) -> None:
-        await load(ctx, dut, Program([(4, 0)], [Step(1, 1)]))
+        await load_tables(ctx, dut, [(4, 0)], [Step(1, 1)])
         ctx.set(dut.steps.enable, 1)
         ctx.set(dut.steps.address, 0)
         ctx.set(dut.steps.data, 1)

@@ -9,9 +9,10 @@ import pytest
 from amaranth.hdl import Module
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.program import Step, encode_row
+from glauber.hdl.facts.program import Step
 from glauber.hdl.sequencer.sequencer import Sequencer
 from glauber.hdl.stream.emitter import Emitter
+from support.sequencer import load_tables
 from support.streams import simulate
 
 PARAMS = MachineParams(
@@ -56,17 +57,7 @@ class Dut:
         ]
 
     async def load(self, ctx: Any, steps: list[Step]) -> None:
-        dut: Any = self.sequencer
-        rows = [encode_row(length, target) for length, target in ROWS]
-        for window, words in ((dut.rows, rows), (dut.steps, [step.encode() for step in steps])):
-            for address, word in enumerate(words):
-                ctx.set(window.enable, 1)
-                ctx.set(window.address, address)
-                ctx.set(window.data, word)
-                await ctx.tick()
-            ctx.set(window.enable, 0)
-        ctx.set(dut.row_count, len(rows))
-        ctx.set(dut.step_count, len(steps))
+        await load_tables(ctx, self.sequencer, ROWS, steps)
 
     async def answer(self, ctx: Any) -> None:
         """Answers requests for states as the fabric does."""

@@ -28,15 +28,6 @@ def ring(tmp_path):
     return str(path)
 
 
-@pytest.fixture
-def torus(tmp_path):
-    path = tmp_path / "torus.txt"
-    edges = [(r * 4 + c, r * 4 + (c + 1) % 4) for r in range(4) for c in range(4)]
-    edges += [(r * 4 + c, (r + 1) % 4 * 4 + c) for r in range(4) for c in range(4)]
-    path.write_text("16 32\n" + "".join(f"{i + 1} {j + 1} 1\n" for i, j in edges))
-    return str(path)
-
-
 def run(capsys, *arguments):
     code = main([str(argument) for argument in arguments])
     out, err = capsys.readouterr()

@@ -14,15 +14,6 @@ from glauber.host.live import LiveRun
 MODEL = "model:?lanes=2&replicas=8"
 
 
-@pytest.fixture
-def torus(tmp_path):
-    path = tmp_path / "torus.txt"
-    edges = [(r * 4 + c, r * 4 + (c + 1) % 4) for r in range(4) for c in range(4)]
-    edges += [(r * 4 + c, (r + 1) % 4 * 4 + c) for r in range(4) for c in range(4)]
-    path.write_text("16 32\n" + "".join(f"{i + 1} {j + 1} 1\n" for i, j in edges))
-    return str(path)
-
-
 def open_terminal(monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")

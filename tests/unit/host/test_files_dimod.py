@@ -12,19 +12,6 @@ from glauber.host.errors import (
     OptionError,
     ProblemTooLargeError,
 )
-from glauber.host.files import read_problem
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Write a file and read it."""
-
-    def write_and_read(content, name="model", **options):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_problem(path, **options)
-
-    return write_and_read
 
 
 def some_bqm(dtype=np.float64):

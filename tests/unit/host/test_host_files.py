@@ -21,15 +21,9 @@ TRIANGLE = "4 3\n1 2 1\n2 3 -2.5\n3 1 4e0\n"
 
 
 @pytest.fixture
-def read(tmp_path):
-    """Write a file and read it."""
-
-    def write_and_read(content, name="graph.txt", **options):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_problem(path, **options)
-
-    return write_and_read
+def read(read):
+    """Writes a file, by default one with edges, and reads it."""
+    return lambda content, name="graph.txt", **options: read(content, name, **options)
 
 
 def test_an_edge_list_is_a_maximum_cut(read):

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from glauber.host.errors import CouplingValueError, FileFormatError, InputError, OptionError
-from glauber.host.files import read_problem
 from glauber.host.problems import Constrained, as_problem, from_constrained
 
 EXACT = dimod.ExactSolver()
@@ -252,16 +251,6 @@ def test_another_kind_of_model():
 def packed(model):
     with model.to_file() as file:
         return file.read()
-
-
-@pytest.fixture
-def read(tmp_path):
-    def write_and_read(content, name="model", **options):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_problem(path, **options)
-
-    return write_and_read
 
 
 def test_files_of_dimod(read):
