@@ -1,13 +1,12 @@
 """The divisor of a serial line."""
 
+from glauber.hdl.facts.line import BAUD_ERROR_MAX, DIVISOR_RANGE
+
 from ..errors import ClockError
 
-__all__ = ["BAUD_ERROR_MAX", "uart_divisor"]
+__all__ = ["uart_divisor"]
 
-# A receiver samples the last of ten bits half a bit before its end: both sides together may be off
-# by 5 %. The other side, and the board's oscillator, get the rest.
-BAUD_ERROR_MAX = 0.02
-_DIVISOR_MIN = 4  # that of `glauber.hdl.link.uart`
+_DIVISOR_MIN = DIVISOR_RANGE[0]
 
 
 def uart_divisor(clock_hz: int, baud: int) -> int:

@@ -12,6 +12,8 @@ __all__ = ["BAUD_ERROR_MAX", "DIVISOR_RANGE", "FALL_BACK_BITS", "fall_back_clock
 
 DIVISOR_RANGE = (4, 1023)  # clocks per bit; fewer leave no room for the error of both clocks
 FALL_BACK_BITS = 18
+# A receiver samples the last of ten bits half a bit before its end: both sides together may be off
+# by 5 %. The other side, and the board's oscillator, get the rest.
 BAUD_ERROR_MAX = 0.02
 
 
