@@ -9,7 +9,7 @@ class LivenessModel:
     """Windows of draws, from one seeding to the next, over however many runs.
 
     A generator is found at the end of the first window that began after its death. The gates need
-    two clocks for the alarm, in which a sweep may end and another begin; and they find it a window
+    some clocks for the alarm, in which a sweep may end and another begin; and they find it a window
     earlier if its bits happened to be equal before. So the sweep in which a run ends may differ.
     """
 
