@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal, ValueLike
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -100,23 +100,7 @@ class ControlRegisters(wiring.Component):
         bus = self.bus
         request = bus.valid & ~bus.ready
         result = Signal(Result, reset_less=True)
-        values = dict(enumerate(self._header)) | {
-            Register.RUN: writable.run,
-            Register.STATUS: Cat(self.running, self.stopped, self.fault),
-            Register.ROW_COUNT: writable.row_count,
-            Register.STEP_COUNT: writable.step_count,
-            Register.SWEEPS_DONE: counters.sweeps,
-            Register.CYCLES_LOW: counters.cycles[:32],
-            Register.CYCLES_HIGH: counters.cycles[32:],
-            Register.FRAMES_BAD: self.frames_bad,
-            Register.WRITES: self.writes,
-            Register.LINE: writable.line,
-            Register.RESEED: writable.reseed,
-            Register.STREAM_HEAD: self.stream.head,
-            Register.STREAM_TAIL: self.stream.tail,
-            Register.EMIT_WORDS: writable.emit_words,
-            **{name: getattr(self.noise, name.name.lower()) for name in NOISE_REGISTERS},
-        }
+        values = self._values(writable, counters)
         m.d.comb += [choice.words[where].eq(value) for where, value in values.items()]
         offset = bus.address[:REGION_SHIFT]
         write_only = [where for where in range(len(choice.words)) if where not in values]
@@ -149,3 +133,23 @@ class ControlRegisters(wiring.Component):
         ]
 
         return m
+
+    def _values(self, writable: WritableRegisters, counters: RunCounters) -> dict[int, ValueLike]:
+        """What stands at each offset that can be read."""
+        return dict(enumerate(self._header)) | {
+            Register.RUN: writable.run,
+            Register.STATUS: Cat(self.running, self.stopped, self.fault),
+            Register.ROW_COUNT: writable.row_count,
+            Register.STEP_COUNT: writable.step_count,
+            Register.SWEEPS_DONE: counters.sweeps,
+            Register.CYCLES_LOW: counters.cycles[:32],
+            Register.CYCLES_HIGH: counters.cycles[32:],
+            Register.FRAMES_BAD: self.frames_bad,
+            Register.WRITES: self.writes,
+            Register.LINE: writable.line,
+            Register.RESEED: writable.reseed,
+            Register.STREAM_HEAD: self.stream.head,
+            Register.STREAM_TAIL: self.stream.tail,
+            Register.EMIT_WORDS: writable.emit_words,
+            **{name: getattr(self.noise, name.name.lower()) for name in NOISE_REGISTERS},
+        }
