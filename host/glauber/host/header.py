@@ -13,6 +13,7 @@ from glauber.hdl.facts.header import (
     decode_board,
 )
 from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.noise import NoiseTable
 
 from .errors import ProtocolMismatchError
@@ -90,6 +91,7 @@ def _params(name: str, words: dict[Header, int]) -> MachineParams:
         Header.SOURCE: "source",
         Header.TABLE_COARSE_BITS: "table",
         Header.TABLE_FINE_BITS: "table",
+        Header.ABILITIES: "abilities",
     }
     plain = {
         word.name.lower(): words[word]
@@ -100,6 +102,7 @@ def _params(name: str, words: dict[Header, int]) -> MachineParams:
         return MachineParams(
             **plain,
             source=Source(words[Header.SOURCE]),
+            abilities=Abilities(words[Header.ABILITIES]),
             table=NoiseTable(words[Header.TABLE_COARSE_BITS], words[Header.TABLE_FINE_BITS]),
         )
     except (FactError, ValueError) as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from . import frames, health, noise, numbers, program, seeding
+from . import frames, health, noise, numbers, operations, program, seeding
 from .digest import facts_hash
 from .frames import Kind, Result
 from .generators import Source
@@ -42,6 +42,11 @@ def _words() -> str:
         ("coupling", "p-bit address, coupling in two's complement (`coupling_bits`)"),
         ("row", f"target row, length in slots ({program.ROW_LENGTH_BITS})"),
         ("step", f"sweeps ({sweeps}), emit (1), couple (1), temperature ({heat.width})"),
+        ("measure", f"0 ({sweeps}), 1, 0, 0 ({heat.width - 5}), flags (5)"),
+        (
+            "repeat",
+            f"count ({sweeps}), 1, 0, 1, level (2), length in words ({operations.LEVEL_SHIFT})",
+        ),
     ]
     return _table(("word", "fields from the top bit down (bits)"), rows)
 

@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 MAGIC = int.from_bytes(b"GLBR", "little")
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
 BOARD_BYTES = 16
 
 
@@ -54,6 +54,7 @@ class Header(IntEnum):
     BOARD_2 = 26
     BOARD_3 = 27
     STREAM_WORDS = 28
+    ABILITIES = 29
 
     @property
     def meaning(self) -> str:
@@ -90,6 +91,7 @@ _HEADER_MEANING = {
     Header.BOARD_2: "its bytes 8 to 11",
     Header.BOARD_3: "its bytes 12 to 15",
     Header.STREAM_WORDS: "words that the stream buffer holds; 0 if there is none",
+    Header.ABILITIES: "what the machine can do beside sweeps: see `facts.measure.Abilities`",
 }
 
 
@@ -157,6 +159,7 @@ class HeaderWords:
             Header.GATES_HASH: self.gates_hash,
             **dict(zip(_BOARD, _encode_board(self.board), strict=True)),
             Header.SOURCE: int(params.source),
+            Header.ABILITIES: int(params.abilities),
             Header.TABLE_COARSE_BITS: params.table.coarse_bits,
             Header.TABLE_FINE_BITS: params.table.fine_bits,
         }

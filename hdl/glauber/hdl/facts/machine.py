@@ -1,10 +1,12 @@
 """The parameters of one machine, fixed when it is built and stated in its header."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .errors import FactError
 from .generators import Source
 from .health import RING_DIVIDER_RANGE
+from .measure import Abilities
 from .noise import NoiseTable
 from .numbers import coupling_range, field_limit
 
@@ -12,8 +14,13 @@ __all__ = [
     "EMIT_CLOCKS",
     "EMIT_PBIT_CLOCKS",
     "EMIT_WORD_CLOCKS",
+    "KEEP_CLOCKS",
+    "OPERATION_CLOCKS",
     "PIPELINE_CLOCKS",
     "SEQUENCER_CLOCKS",
+    "TALLY_CLOCKS",
+    "WEIGH_BIT_CLOCKS",
+    "WEIGH_CLOCKS",
     "MachineParams",
 ]
 
@@ -27,6 +34,15 @@ SEQUENCER_CLOCKS = 3
 EMIT_CLOCKS = 1
 EMIT_WORD_CLOCKS = 4
 EMIT_PBIT_CLOCKS = 4
+# Of a weighing, and of each bit of the field in it beside the additions; of adding up what was
+# weighed beside one for each replica; of keeping states, beside one
+# for each p-bit.
+WEIGH_CLOCKS = 4
+WEIGH_BIT_CLOCKS = 6
+TALLY_CLOCKS = 4
+KEEP_CLOCKS = 8
+# Of an operation, beside what it does; the next word is read then.
+OPERATION_CLOCKS = 1 + SEQUENCER_CLOCKS
 
 
 def _power_of_two(what: str, value: int, low: int, high: int) -> None:
@@ -59,6 +75,8 @@ class MachineParams:
         ring oscillators of the physical source, 0 for none, and clocks between their samples.
     stream_words
         words that the stream buffer holds, a power of two; 0 for a machine that emits nothing.
+    abilities
+        what the machine can do by itself beside sweeps and emissions.
     """
 
     lanes: int = 4
@@ -78,6 +96,7 @@ class MachineParams:
     rings: int = 0
     ring_divider: int = 4096
     stream_words: int = 2048
+    abilities: Abilities = Abilities.NONE
 
     def __post_init__(self) -> None:
         _power_of_two("lanes", self.lanes, 1, 256)
@@ -100,6 +119,8 @@ class MachineParams:
                 raise FactError.out_of_range(what, value, low, high, "choose a value in that range")
         if self.stream_words:
             _power_of_two("stream_words, unless 0,", self.stream_words, 2, 1 << 26)
+        if Abilities.BEST in self.abilities and Abilities.SCORES not in self.abilities:
+            raise FactError(f"abilities are {self.abilities!r}; BEST needs SCORES: add it")
         # At least a bus word of states, and a row beside the one that holds the constant +1.
         fewest = max(2 * self.lanes, -(-32 // self.replicas))
         _power_of_two("pbits", self.pbits, fewest, 1 << (32 - self.coupling_bits))
@@ -155,10 +176,42 @@ class MachineParams:
         """Clocks that it takes to emit a word for which there is room."""
         return EMIT_WORD_CLOCKS + EMIT_PBIT_CLOCKS * max(1, 32 // self.replicas)
 
+    @property
+    def weights(self) -> tuple[tuple[int, int], ...]:
+        """The weights of a weighing from the top bit of a field down, and how often each is added.
+
+        A weight larger than two couplings together may be is added in parts.
+        """
+        largest = 1 << (self.coupling_bits - 1)
+        bits = [1 << bit for bit in reversed(range(self.field_bits - 1))]
+        return tuple((min(bit, largest), max(1, bit // largest)) for bit in bits)
+
+    @property
+    def weigh_clocks(self) -> int:
+        """Clocks of a weighing, once nothing is under way; see `facts.measure`."""
+        additions = sum(count for _, count in self.weights)
+        tally = TALLY_CLOCKS + self.replicas
+        return WEIGH_CLOCKS + WEIGH_BIT_CLOCKS * self.field_bits + additions + tally
+
+    @property
+    def keep_clocks(self) -> int:
+        """Clocks that it takes to keep the best states."""
+        return KEEP_CLOCKS + self.pbits
+
+    def measure_clocks(self, parts: Sequence[int], *, scores: bool, kept: bool) -> int:
+        """Clocks of a measuring operation whose walk has `parts` slots from weighing to weighing.
+
+        scores : whether it weighs; without, and without a walk, there is one part or none
+        kept : whether there were better states to keep
+        """
+        walk = sum(parts) + len(parts) * self.drain_clocks
+        weighing = len(parts) * self.weigh_clocks if scores else 0
+        return OPERATION_CLOCKS + walk + weighing + (self.keep_clocks if kept else 0)
+
     def run_clocks(
         self, sweep_slots: int, sweeps: int, emissions: int = 0, emitted_words: int = 0
     ) -> int:
-        """Clock cycles of a run of `sweeps` sweeps of `sweep_slots` slots each.
+        """Clock cycles of a run of `sweeps` sweeps of `sweep_slots` slots each, without operations.
 
         It comes to rest before each of its `emissions`, and once more at its end. The clocks in
         which one of the `emitted_words` waited for room are not among them.

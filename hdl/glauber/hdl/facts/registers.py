@@ -10,6 +10,7 @@ from .header import Header
 from .health import RAW_WORDS, RESEED_WORDS
 from .line import DIVISOR_RANGE
 from .machine import MachineParams
+from .measure import Abilities
 
 __all__ = [
     "REGION_SHIFT",
@@ -44,8 +45,11 @@ class Region(IntEnum):
     STATES = 4
     RAW = 5
     RESEEDS = 6
+    SCORES = 7
     PROGRAM = 8
     STREAM = 9
+    MOMENTS = 10
+    BEST = 11
 
     @property
     def access(self) -> Access:
@@ -55,6 +59,9 @@ class Region(IntEnum):
             Region.RAW: Access.READ,
             Region.RESEEDS: Access.READ_WRITE,
             Region.STREAM: Access.READ,
+            Region.SCORES: Access.READ,
+            Region.MOMENTS: Access.READ,
+            Region.BEST: Access.READ,
         }.get(self, Access.WRITE)
 
     @property
@@ -74,6 +81,12 @@ class Region(IntEnum):
             Region.PROGRAM: "coupling words: `(slot * lanes + lane) * couplings_per_slot + k`",
             Region.STREAM: "the emitted words by their numbers modulo 2**28, those from "
             "`STREAM_TAIL` to before `STREAM_HEAD`; can be read while a run is under way",
+            Region.SCORES: "for each replica the newest score, then for each the best one, both in "
+            "two's complement, then for each the sweeps of the run after which it was measured; "
+            "with the ability",
+            Region.MOMENTS: "the counts of the coupling words, in the order of `PROGRAM`, modulo "
+            "2**32; with the ability",
+            Region.BEST: "the best states, in the order of `STATES`; with the ability",
         }[self]
 
 
@@ -89,6 +102,7 @@ def split_address(address: int) -> tuple[int, int]:
 
 def region_words(region: Region, params: MachineParams) -> int:
     """How many words of `region` exist in a machine; of `STREAM`, at a time."""
+    program = params.slots * params.lanes * params.couplings_per_slot
     return {
         Region.REGISTERS: len(Header) + len(Register),
         Region.ROWS: params.rows,
@@ -97,8 +111,11 @@ def region_words(region: Region, params: MachineParams) -> int:
         Region.STATES: params.state_words,
         Region.RAW: RAW_WORDS if params.rings else 0,
         Region.RESEEDS: RESEED_WORDS if params.rings else 0,
-        Region.PROGRAM: params.slots * params.lanes * params.couplings_per_slot,
+        Region.PROGRAM: program,
         Region.STREAM: params.stream_words,
+        Region.SCORES: 3 * params.replicas if Abilities.SCORES in params.abilities else 0,
+        Region.MOMENTS: program if Abilities.MOMENTS in params.abilities else 0,
+        Region.BEST: params.state_words if Abilities.BEST in params.abilities else 0,
     }[region]
 
 
@@ -130,6 +147,10 @@ class Register(IntEnum):
     EMIT_WORDS = RUN + 22
     WRITES = RUN + 23
     LINE = RUN + 24
+    MEASURED_ROWS = RUN + 25
+    WEIGH_ROWS = RUN + 26
+    TARGET = RUN + 27
+    MOMENT_WALKS = RUN + 28
 
     @property
     def access(self) -> Access:
@@ -147,7 +168,10 @@ _REGISTER_FACTS = {
     ),
     Register.STATUS: (
         Access.READ,
-        "bit 0: a run is under way; bit 1: the last run was stopped; bit 2: a health test failed",
+        (
+            "bit 0: a run is under way; bit 1: the last run was stopped; bit 2: a health test "
+            "failed; bit 3: the last run reached its target"
+        ),
     ),
     Register.STREAM_HEAD: (Access.READ, "words emitted since reset; wraps"),
     Register.SWEEPS_DONE: (Access.READ, "sweeps finished in the last run"),
@@ -223,6 +247,25 @@ _REGISTER_FACTS = {
             "end of the reply on; 0 for the default rate, to which it falls back: see `facts.line`"
         ),
     ),
+    Register.MEASURED_ROWS: (
+        Access.READ_WRITE,
+        (
+            "rows that a measuring walk goes over, 0 for none; measuring then means nothing; 0 is "
+            "all that a machine without SCORES and MOMENTS takes"
+        ),
+    ),
+    Register.WEIGH_ROWS: (
+        Access.READ_WRITE,
+        "rows from weighing to weighing, 0 for all; 0 is all that a machine without SCORES takes",
+    ),
+    Register.TARGET: (
+        Access.READ_WRITE,
+        "the score at which a run ends, in two's complement; 0 without SCORES",
+    ),
+    Register.MOMENT_WALKS: (
+        Access.READ,
+        "walks that were added to the counts of `Region.MOMENTS` since they began anew; wraps",
+    ),
 }
 
 
@@ -232,3 +275,4 @@ class Status(IntFlag):
     RUNNING = 1
     STOPPED = 2
     FAULT = 4
+    TARGET = 8
