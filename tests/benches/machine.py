@@ -236,7 +236,7 @@ async def a_run_refuses_what_would_disturb_it_and_stops_when_told(dut):
     load = random_load(PARAMS, SEED)
     await pair.write(region_base(Region.PROGRAM), load.couplings)
     await pair.write(region_base(Region.ROWS), load.rows)
-    await pair.write(region_base(Region.STEPS), np.full(1, load.steps[-1] | 0xFFF0_0000))
+    await pair.write(region_base(Region.STEPS), np.array([Step(1000, 4095).encode()]))
     await pair.write(Register.ROW_COUNT, np.array([len(load.rows)]))
     await pair.write(Register.STEP_COUNT, np.array([1]))
     begin = Register.RUN.to_bytes(4, "little") + (1).to_bytes(4, "little")
