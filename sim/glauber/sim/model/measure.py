@@ -23,9 +23,14 @@ _SCORING = MeasureFlags.SCORES | MeasureFlags.BEST | MeasureFlags.TARGET
 
 @dataclass(frozen=True)
 class Measured:
-    """How a measuring operation went: its clocks, and whether the target was reached."""
+    """How a measuring operation went.
+
+    clocks, slots : that it took, and of them those of the walk
+    reached : whether the target was reached
+    """
 
     clocks: int
+    slots: int = 0
     reached: bool = False
 
 
@@ -81,7 +86,8 @@ class MeasureModel:
             reached = MeasureFlags.TARGET in flags and bool(self._scores[0].max() >= self._target)
             kept = MeasureFlags.BEST in flags and self._judge(sweeps, fresh)
         parts = walk.parts(self._weigh_rows if scores else 0)
-        return Measured(params.measure_clocks(parts, scores=scores, kept=kept), reached)
+        clocks = params.measure_clocks(parts, scores=scores, kept=kept)
+        return Measured(clocks, sum(parts), reached)
 
     def _effective(self, flags: MeasureFlags) -> MeasureFlags:
         """What of the flags means something; without a kind of measurement, nothing."""

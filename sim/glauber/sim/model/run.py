@@ -155,15 +155,15 @@ class RunModel:
                 yield from self._walk(rows, part, course, emit_words)
 
     def _operate(self, operation: Operation) -> None:
-        clocks = OPERATION_CLOCKS
-        if isinstance(operation, Measure):
-            measured = self._measure.operate(operation.flags, self.sweeps)
-            clocks, self.reached = measured.clocks, measured.reached
-        self._pass(clocks)
-
-    def _pass(self, clocks: int) -> None:
-        self.cycles += clocks
-        self._noise.pass_cycles(clocks)
+        if not isinstance(operation, Measure):
+            self.cycles += OPERATION_CLOCKS
+            return
+        measured = self._measure.operate(operation.flags, self.sweeps)
+        self.cycles += measured.clocks
+        self.reached = measured.reached
+        # The rings age with slots only: what a machine of a million p-bits takes to keep its states
+        # would be mostly spent on them.
+        self._noise.pass_cycles(measured.slots)
 
     @property
     def _must_end(self) -> bool:
@@ -177,7 +177,8 @@ class RunModel:
         left = sum(step.sweeps for step in steps)
         for sweeps in self._passes(rows, steps):
             self.sweeps, left = self.sweeps + sweeps, left - sweeps
-            self._pass(rows.slots * sweeps)
+            self.cycles += rows.slots * sweeps
+            self._noise.pass_cycles(rows.slots * sweeps)
             if self._must_end and (left or emits or not course.ended):
                 self.stopped = True
                 break
