@@ -35,8 +35,12 @@ class ControlRegisters(wiring.Component):
     start, stop : Out(1)
         Pulses to the sequencer.
     row_count, step_count : Out(32)
-    running, stopped, sweep_done : In(1)
+    running, stopped, reached, sweep_done : In(1)
         From the sequencer.
+    measured_rows, weigh_rows, target, sweeps : Out
+        Those that steer what is measured, and the sweeps of the run.
+    moment_walks : In(32)
+        `Register.MOMENT_WALKS`.
     waiting : In(1), stream : In(StreamRegisters)
         From the stream; clocks in which it waits are not counted.
     frames_bad : In(32), writes : In(16)
@@ -58,6 +62,12 @@ class ControlRegisters(wiring.Component):
     step_count: Signal
     running: Signal
     stopped: Signal
+    reached: Signal
+    measured_rows: Signal
+    weigh_rows: Signal
+    target: Signal
+    sweeps: Signal
+    moment_walks: Signal
     sweep_done: Signal
     waiting: Signal
     stream: Any
@@ -80,6 +90,12 @@ class ControlRegisters(wiring.Component):
                 "step_count": Out(32),
                 "running": In(1),
                 "stopped": In(1),
+                "reached": In(1),
+                "measured_rows": Out(range(params.rows + 1)),
+                "weigh_rows": Out(range(params.rows + 1)),
+                "target": Out(32),
+                "sweeps": Out(32),
+                "moment_walks": In(32),
                 "sweep_done": In(1),
                 "waiting": In(1),
                 "stream": In(StreamRegisters()),
@@ -130,6 +146,9 @@ class ControlRegisters(wiring.Component):
             [self.line.eq(writable.line), writable.line_fall_back.eq(self.line_fall_back)],
             [self.start.eq(writable.start), self.stop.eq(writable.stop)],
             [self.row_count.eq(writable.row_count), self.step_count.eq(writable.step_count)],
+            self.measured_rows.eq(writable.measured_rows),
+            [self.weigh_rows.eq(writable.weigh_rows), self.target.eq(writable.target)],
+            self.sweeps.eq(counters.sweeps),
         ]
 
         return m
@@ -138,7 +157,7 @@ class ControlRegisters(wiring.Component):
         """What stands at each offset that can be read."""
         return dict(enumerate(self._header)) | {
             Register.RUN: writable.run,
-            Register.STATUS: Cat(self.running, self.stopped, self.fault),
+            Register.STATUS: Cat(self.running, self.stopped, self.fault, self.reached),
             Register.ROW_COUNT: writable.row_count,
             Register.STEP_COUNT: writable.step_count,
             Register.SWEEPS_DONE: counters.sweeps,
@@ -151,5 +170,9 @@ class ControlRegisters(wiring.Component):
             Register.STREAM_HEAD: self.stream.head,
             Register.STREAM_TAIL: self.stream.tail,
             Register.EMIT_WORDS: writable.emit_words,
+            Register.MEASURED_ROWS: writable.measured_rows,
+            Register.WEIGH_ROWS: writable.weigh_rows,
+            Register.TARGET: writable.target,
+            Register.MOMENT_WALKS: self.moment_walks,
             **{name: getattr(self.noise, name.name.lower()) for name in NOISE_REGISTERS},
         }

@@ -8,7 +8,9 @@ from ..facts.frames import Result
 from ..facts.health import RESEED_INTERVAL_MAX, RESEED_REPLAY
 from ..facts.line import DIVISOR_RANGE
 from ..facts.machine import MachineParams
+from ..facts.measure import Abilities
 from ..facts.registers import REGION_SHIFT, Register
+from ..measure.control import can_measure
 
 __all__ = ["WritableRegisters"]
 
@@ -38,6 +40,9 @@ class WritableRegisters(wiring.Component):
     line: Signal
     line_fall_back: Signal
     emit_words: Signal
+    measured_rows: Signal
+    weigh_rows: Signal
+    target: Signal
     tail_legal: Signal
     release: Signal
 
@@ -62,6 +67,9 @@ class WritableRegisters(wiring.Component):
                 "line": Out(range(DIVISOR_RANGE[1] + 1)),
                 "line_fall_back": In(1),
                 "emit_words": Out(32),
+                "measured_rows": Out(range(params.rows + 1)),
+                "weigh_rows": Out(range(params.rows + 1)),
+                "target": Out(32),
                 "tail_legal": In(1),
                 "release": Out(1),
             }
@@ -80,6 +88,10 @@ class WritableRegisters(wiring.Component):
             kept[Register.RESEED] = self.reseed
         if self._params.stream_words:
             kept[Register.EMIT_WORDS] = self.emit_words
+        if can_measure(self._params):
+            kept[Register.MEASURED_ROWS] = self.measured_rows
+        if Abilities.SCORES in self._params.abilities:
+            kept |= {Register.WEIGH_ROWS: self.weigh_rows, Register.TARGET: self.target}
         accepted = {}
         m.d.comb += self.result.eq(Result.BAD_ADDRESS)
         for register, reasons in self._refusals().items():
@@ -116,6 +128,8 @@ class WritableRegisters(wiring.Component):
         """Why a word has no effect, and the result then: the first that holds."""
         params, word = self._params, self.w_data
         busy = (self.running, Result.BUSY)
+        scores = Abilities.SCORES in params.abilities
+        measured_rows_max = params.rows if can_measure(params) else 0
         interval = word & ~RESEED_REPLAY
         emit_words_max = params.state_words if params.stream_words else 0
         no_setting = (word == RESEED_REPLAY) | (interval > RESEED_INTERVAL_MAX)
@@ -138,5 +152,8 @@ class WritableRegisters(wiring.Component):
             ),
             Register.ROW_COUNT: (busy, ((word == 0) | (word > params.rows), Result.BAD_VALUE)),
             Register.LINE: (busy, (no_line, Result.BAD_VALUE)),
+            Register.MEASURED_ROWS: (busy, (word > measured_rows_max, Result.BAD_VALUE)),
+            Register.WEIGH_ROWS: (busy, (word > scores * params.rows, Result.BAD_VALUE)),
+            Register.TARGET: (busy, ((word != 0) & (not scores), Result.BAD_VALUE)),
             Register.STEP_COUNT: (busy, ((word == 0) | (word > params.steps), Result.BAD_VALUE)),
         }

@@ -1,16 +1,50 @@
-"""What a run is doing: fetching, walking, draining or emitting."""
+"""What a run is doing: fetching, walking, operating, draining or emitting."""
+
+from typing import Any
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..facts.machine import SEQUENCER_CLOCKS
+from ..stream.unit import EmitControl
 
-__all__ = ["RunPhases"]
+__all__ = ["OperationControl", "RunPhases"]
+
+
+class OperationControl(wiring.Signature):
+    """The interface from the phases of a run to what carries out operations.
+
+    Members
+    -------
+    rewind : Out(1)
+        No run: the tables show their first words, and nothing is known of runs before.
+    operation : In(1)
+        The next word is an operation.
+    operate : Out(1)
+        Carry it out: from the first clock to that of `operated`; at rest.
+    operated : In(1)
+        The operation ends in this clock, and the next word stands.
+    hit : In(1)
+        Beside `operated`: the target was reached.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "rewind": Out(1),
+                "operation": In(1),
+                "operate": Out(1),
+                "operated": In(1),
+                "hit": In(1),
+            }
+        )
 
 
 class RunPhases(wiring.Component):
-    """The phases of a run, from `start` to rest: fetch, walk, drain, and with emissions in between.
+    """The phases of a run, from `start` to rest.
+
+    Fetch, walk, drain, and in between, at rest, emissions and operations.
 
     Parameters
     ----------
@@ -22,37 +56,40 @@ class RunPhases(wiring.Component):
     start, stop : In(1)
     running, stopped : Out(1)
         As in `Sequencer`.
-    rewind : Out(1)
-        No run: the tables show their first words.
     begin : Out(1)
         The first row begins in the next clock.
     walking : Out(1)
         Rows are issued.
     sweep_end, step_end : In(1)
         A sweep, and with it a step, ends in this clock; only while `walking`.
-    last_step, emits : In(1)
-        The step is the schedule's last one; it ends with an emission.
+    last_word, emits : In(1)
+        The word that is carried out is the schedule's last one; the step ends with an emission.
     leave : Out(1)
         No row follows the sweep that ends in this clock, or not at once.
     emit : Out(1), between, emitted : In(1)
         As `emit`, `between` and `done` in `stream.emitter.Emitter`.
+    operation : In(1)
+        The next word is an operation.
+    operate : Out(1), operated : In(1), hit : In(1)
+        As in `Operations`.
+    reached : Out(1)
+        The last run ended with `hit`.
     """
 
     start: Signal
     stop: Signal
     running: Signal
     stopped: Signal
-    rewind: Signal
     begin: Signal
     walking: Signal
     sweep_end: Signal
     step_end: Signal
-    last_step: Signal
+    last_word: Signal
     emits: Signal
     leave: Signal
-    emit: Signal
-    between: Signal
-    emitted: Signal
+    emitter: Any
+    operations: Any
+    reached: Signal
 
     def __init__(self, drain_clocks: int) -> None:
         self._drain_clocks = drain_clocks
@@ -62,61 +99,77 @@ class RunPhases(wiring.Component):
                 "stop": In(1),
                 "running": Out(1),
                 "stopped": Out(1),
-                "rewind": Out(1),
                 "begin": Out(1),
                 "walking": Out(1),
                 "sweep_end": In(1),
                 "step_end": In(1),
-                "last_step": In(1),
+                "last_word": In(1),
                 "emits": In(1),
                 "leave": Out(1),
-                "emit": Out(1),
-                "between": In(1),
-                "emitted": In(1),
+                "emitter": Out(EmitControl()),
+                "operations": Out(OperationControl()),
+                "reached": Out(1),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
+        operations = self.operations
 
         wait = Signal(range(max(self._drain_clocks, SEQUENCER_CLOCKS)), reset_less=True)
         stopping = Signal()
-        emitting = Signal()  # the drain is that before an emission, not that at the end
-        complete = self.step_end & self.last_step & ~self.emits
+        # What the drain is before, if it is not that at the end; then what the word is.
+        emitting, operating = Signal(), Signal()
+        dispatch = Signal()
+        emits = self.emits & self.emitter.ready
+        complete = self.step_end & self.last_word & ~emits
         cut = self.sweep_end & stopping & ~complete
+        through = self.last_word | operations.hit
         m.d.sync += [stopping.eq((stopping | self.stop) & self.running), wait.eq(wait - 1)]
-        m.d.comb += self.leave.eq(complete | cut | self.step_end & self.emits)
+        m.d.comb += self.leave.eq(complete | cut | self.step_end & (emits | operations.operation))
+        m.d.comb += self.begin.eq(dispatch & ~operations.operation)
+        with m.If(dispatch):
+            m.d.sync += operating.eq(operations.operation)
         with m.FSM():
             with m.State("IDLE"):
-                m.d.comb += self.rewind.eq(1)
+                m.d.comb += operations.rewind.eq(1)
                 with m.If(self.start):
-                    m.d.sync += [self.running.eq(1), self.stopped.eq(0)]
+                    m.d.sync += [self.running.eq(1), self.stopped.eq(0), self.reached.eq(0)]
                     m.d.sync += wait.eq(SEQUENCER_CLOCKS - 1)
                     m.next = "FETCH"
             with m.State("FETCH"), m.If(wait == 0):
-                m.d.comb += self.begin.eq(1)
-                m.next = "WALK"
-            with m.State("WALK"):
-                m.d.comb += self.walking.eq(1)
+                m.d.comb += dispatch.eq(1)
+                m.next = "WORK"
+            with m.State("WORK"):
+                m.d.comb += [self.walking.eq(~operating), operations.operate.eq(operating)]
                 with m.If(self.leave):
-                    m.d.sync += [self.stopped.eq(cut), emitting.eq(self.emits & ~cut)]
+                    m.d.sync += [self.stopped.eq(cut), emitting.eq(emits & ~cut)]
+                    m.d.sync += operating.eq(operations.operation & ~(emits | cut | self.last_word))
                     m.d.sync += wait.eq(self._drain_clocks - 1)
                     m.next = "DRAIN"
+                with m.Elif(operations.operated & (through | stopping)):
+                    m.d.sync += [self.stopped.eq(~through), self.reached.eq(operations.hit)]
+                    m.d.sync += self.running.eq(0)
+                    m.next = "IDLE"
+                with m.Elif(operations.operated):
+                    m.d.comb += dispatch.eq(1)
             with m.State("DRAIN"), m.If(wait == 0):
                 with m.If(emitting):
                     m.next = "EMIT"
+                with m.Elif(operating & ~stopping):
+                    m.next = "WORK"
                 with m.Else():
-                    m.d.sync += self.running.eq(0)
+                    m.d.sync += [self.running.eq(0), self.stopped.eq(self.stopped | operating)]
                     m.next = "IDLE"
             with m.State("EMIT"):
-                m.d.comb += self.emit.eq(~stopping)
-                ended = self.emitted & (self.last_step | stopping)
-                with m.If(ended | self.between & stopping):
-                    m.d.sync += self.stopped.eq(~(self.emitted & self.last_step))
+                m.d.comb += self.emitter.emit.eq(~stopping)
+                ended = self.emitter.done & (self.last_word | stopping)
+                with m.If(ended | self.emitter.between & stopping):
+                    m.d.sync += self.stopped.eq(~(self.emitter.done & self.last_word))
                     m.d.sync += [emitting.eq(0), wait.eq(self._drain_clocks - 1)]
                     m.next = "DRAIN"
-                with m.Elif(self.emitted):
-                    m.d.comb += self.begin.eq(1)
-                    m.next = "WALK"
+                with m.Elif(self.emitter.done):
+                    m.d.comb += dispatch.eq(1)
+                    m.next = "WORK"
 
         return m

@@ -2,16 +2,19 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..fabric.control import FabricControl
-from ..facts import program as facts
 from ..facts.machine import MachineParams
 from ..link.window import WindowSignature
+from ..measure.control import MeasureControl
 from ..stream.unit import EmitControl
+from .operations import Operations
 from .phases import RunPhases
+from .slots import SlotIssue
+from .steps import StepState
 from .tables import PrefetchTable
 
 __all__ = ["Sequencer"]
@@ -63,12 +66,16 @@ class Sequencer(wiring.Component):
     row_count: Signal
     step_count: Signal
     rows: Any
+    measured_rows: Signal
+    weigh_rows: Signal
     steps: Any
     control: Any
     emitter: Any
+    measure: Any
     running: Signal
     sweep_done: Signal
     stopped: Signal
+    reached: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
@@ -78,62 +85,64 @@ class Sequencer(wiring.Component):
                 "stop": In(1),
                 "row_count": In(32),
                 "step_count": In(32),
+                "measured_rows": In(range(params.rows + 1)),
+                "weigh_rows": In(range(params.rows + 1)),
                 "rows": In(WindowSignature(params.rows)),
                 "steps": In(WindowSignature(params.steps)),
                 "control": Out(FabricControl(params)),
                 "emitter": Out(EmitControl()),
+                "measure": Out(MeasureControl()),
                 "running": Out(1),
                 "sweep_done": Out(1),
                 "stopped": Out(1),
+                "reached": Out(1),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
-        m = Module()
-        m.submodules.rows = rows = PrefetchTable(self._params.rows)
-        m.submodules.steps = steps = PrefetchTable(self._params.steps)
-        m.submodules.phases = phases = RunPhases(self._params.drain_clocks)
+        m, params = Module(), self._params
+        m.submodules.rows = rows = PrefetchTable(params.rows)
+        m.submodules.steps = steps = PrefetchTable(params.steps)
+        m.submodules.slots = slots = SlotIssue(params)
+        m.submodules.step = step = StepState()
+        m.submodules.phases = phases = RunPhases(params.drain_clocks)
+        m.submodules.operations = operations = Operations(params)
         connect(m, flipped(self.rows), rows.window)
         connect(m, flipped(self.steps), steps.window)
+        connect(m, phases.emitter, flipped(self.emitter))
+        connect(m, phases.operations, operations.control)
+        connect(m, operations.measure, flipped(self.measure))
+        connect(m, slots.control, flipped(self.control))
 
-        slot = self.control.slot
-        slots_left = Signal(facts.ROW_LENGTH_BITS)
-        draws_left = Signal(range(self._params.draws + 1))
-        emit, sweeps_left = Signal(), Signal(32 - facts.SWEEPS_SHIFT)
-        ending = Signal(init=1)  # slots_left <= 1
-        row_end = phases.walking & ending
+        rewind, operate = phases.operations.rewind, phases.operations.operate
+        row_end = phases.walking & slots.ending
         sweep_end = row_end & rows.wrapped
-        step_end = sweep_end & (sweeps_left == 1)
-
+        step_end = sweep_end & step.last_sweep
+        row_begins = phases.begin | row_end & ~phases.leave
+        step_begins = phases.begin | step_end & ~phases.leave
+        walk_begins = operations.begin & ~operations.resting
         m.d.comb += [
             [phases.start.eq(self.start), phases.stop.eq(self.stop)],
             [phases.sweep_end.eq(sweep_end), phases.step_end.eq(step_end)],
-            [phases.last_step.eq(steps.wrapped), phases.emits.eq(emit & self.emitter.ready)],
-            [self.emitter.emit.eq(phases.emit), phases.between.eq(self.emitter.between)],
-            phases.emitted.eq(self.emitter.done),
-            [rows.count.eq(self.row_count), rows.rewind.eq(phases.rewind)],
-            rows.advance.eq(phases.begin | row_end & ~phases.leave),
-            [steps.count.eq(self.step_count), steps.rewind.eq(phases.rewind)],
-            steps.advance.eq(phases.begin | step_end & ~phases.leave),
-            [slot.valid.eq(slots_left != 0), slot.last.eq(row_end)],
-            self.control.draw.eq(draws_left != 0),
-            self.control.last_draw.eq((draws_left == 1) & rows.wrapped),
+            [phases.last_word.eq(steps.wrapped), phases.emits.eq(step.emit)],
+            [operations.word.eq(steps.word), operations.ending.eq(slots.ending)],
+            [operations.wrapped.eq(rows.wrapped), operations.weigh_rows.eq(self.weigh_rows)],
+            operations.measured_rows.eq(self.measured_rows),
+            rows.count.eq(Mux(operate & bool(params.abilities), self.measured_rows, self.row_count)),
+            [rows.rewind.eq(rewind), rows.advance.eq(row_begins | operations.advance)],
+            [steps.count.eq(self.step_count), steps.rewind.eq(rewind)],
+            [steps.back.eq(operations.back), steps.length.eq(operations.length)],
+            steps.advance.eq(step_begins | operations.take),
+            [step.word.eq(steps.word), step.begin.eq(step_begins)],
+            [step.sweep_end.eq(sweep_end), step.measure.eq(walk_begins)],
+            [slots.word.eq(rows.word), slots.advance.eq(rows.advance)],
+            [slots.draws.eq(row_begins), slots.opens.eq(row_begins | operations.begin)],
+            slots.rewind.eq(phases.begin | sweep_end | walk_begins),
+            [slots.hold.eq(operations.resting), slots.sweeps.eq(phases.walking)],
+            [slots.temperature.eq(step.temperature), slots.couple.eq(step.couple)],
+            slots.wrapped.eq(rows.wrapped),
             [self.running.eq(phases.running), self.stopped.eq(phases.stopped)],
-            self.sweep_done.eq(sweep_end),
+            [self.reached.eq(phases.reached), self.sweep_done.eq(sweep_end)],
         ]
-        m.d.sync += [
-            slot.first.eq(rows.advance),
-            slots_left.eq(Mux(slots_left == 0, 0, slots_left - 1)),
-            ending.eq(Mux(rows.advance, rows.word[: len(slots_left)] <= 1, slots_left <= 2)),
-            draws_left.eq(Mux(draws_left == 0, 0, draws_left - 1)),
-            slot.address.eq(Mux(phases.begin | sweep_end, 0, slot.address + 1)),
-        ]
-        with m.If(rows.advance):
-            m.d.sync += Cat(slots_left, slot.target).eq(rows.word)
-            m.d.sync += draws_left.eq(self._params.draws)
-        with m.If(steps.advance):
-            m.d.sync += Cat(self.control.temperature, slot.couple, emit, sweeps_left).eq(steps.word)
-        with m.Elif(sweep_end):
-            m.d.sync += sweeps_left.eq(sweeps_left - 1)
 
         return m

@@ -6,6 +6,7 @@ from amaranth.hdl import Module, Mux, Signal, unsigned
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
+from ..facts.operations import REPEAT_LENGTH_MAX
 from ..link.window import WindowSignature
 
 __all__ = ["PrefetchTable"]
@@ -13,6 +14,8 @@ __all__ = ["PrefetchTable"]
 
 class PrefetchTable(wiring.Component):
     """Holds `words` words and shows them one after the other, from the first again after the last.
+
+    A jump goes back.
 
     Parameters
     ----------
@@ -28,6 +31,8 @@ class PrefetchTable(wiring.Component):
         Start again with the first word.
     advance : In(1)
         `word` is taken; show the next.
+    back : In(1), length : In(15)
+        Beside `advance`: show the one that is `length` words before `word`, which exists.
     word : Out(32)
         The word whose turn it is.
     wrapped : Out(1)
@@ -42,6 +47,8 @@ class PrefetchTable(wiring.Component):
     count: Signal
     rewind: Signal
     advance: Signal
+    back: Signal
+    length: Signal
     word: Signal
     wrapped: Signal
 
@@ -53,6 +60,8 @@ class PrefetchTable(wiring.Component):
                 "count": In(32),
                 "rewind": In(1),
                 "advance": In(1),
+                "back": In(1),
+                "length": In(REPEAT_LENGTH_MAX.bit_length()),
                 "word": Out(32),
                 "wrapped": Out(1),
             }
@@ -78,6 +87,8 @@ class PrefetchTable(wiring.Component):
         m.d.sync += [word.eq(read.data), last.eq(self.count - 1)]
         with m.If(self.rewind):
             m.d.sync += [index.eq(0), self.wrapped.eq(0)]
+        with m.Elif(self.advance & self.back):
+            m.d.sync += [index.eq(index - self.length), self.wrapped.eq(0)]
         with m.Elif(self.advance):
             m.d.sync += [index.eq(Mux(at_last, 0, index + 1)), self.wrapped.eq(at_last)]
 

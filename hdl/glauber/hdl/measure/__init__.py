@@ -1,0 +1,1 @@
+"""Scores, best states and moments, measured by the machine itself."""
