@@ -15,6 +15,7 @@ from .facts.registers import Region, region_words
 from .link.bus import BusRegister
 from .link.link import Link
 from .link.window import WriteWindow
+from .measure.unit import MeasureUnit
 from .noise.control import NoiseControl
 from .sequencer.sequencer import Sequencer
 from .stream.unit import StreamUnit
@@ -102,6 +103,7 @@ class Machine(wiring.Component):
         m.submodules.sequencer = sequencer = Sequencer(params)
         m.submodules.noise = noise = NoiseControl(params)
         m.submodules.stream = stream = StreamUnit(params)
+        m.submodules.measure = measure = MeasureUnit(params)
 
         connect(m, flipped(self.i), link.i)
         connect(m, link.o, flipped(self.o))
@@ -117,6 +119,11 @@ class Machine(wiring.Component):
         connect(m, decoder.reseeds, noise.reseeds)
         connect(m, noise.registers, registers.noise)
         connect(m, sequencer.control, fabric.control)
+        connect(m, measure.lines, fabric.measure)
+        connect(m, measure.keep, fabric.keep)
+        connect(m, decoder.scores, measure.scores)
+        connect(m, decoder.moments, measure.moments)
+        connect(m, decoder.best, fabric.best)
         for region, user in (
             (Region.ROWS, sequencer.rows),
             (Region.STEPS, sequencer.steps),

@@ -1,0 +1,1 @@
+"""Measuring: what the machine adds up in a walk that changes nothing."""
