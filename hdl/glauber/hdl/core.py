@@ -8,7 +8,6 @@ from .control.registers import ControlRegisters
 from .decoder import RegionDecoder
 from .fabric.graph import GraphFabric
 from .facts.digest import facts_hash, gates_hash
-from .facts.frames import Result
 from .facts.header import Features, HeaderWords
 from .facts.line import DIVISOR_RANGE
 from .facts.machine import MachineParams
@@ -16,6 +15,7 @@ from .facts.registers import Region, region_words
 from .link.bus import BusRegister
 from .link.link import Link
 from .link.window import WriteWindow
+from .measure.unit import MeasureUnit
 from .noise.control import NoiseControl
 from .sequencer.sequencer import Sequencer
 from .stream.unit import StreamUnit
@@ -103,6 +103,7 @@ class Machine(wiring.Component):
         m.submodules.sequencer = sequencer = Sequencer(params)
         m.submodules.noise = noise = NoiseControl(params)
         m.submodules.stream = stream = StreamUnit(params)
+        m.submodules.measure = measure = MeasureUnit(params)
 
         connect(m, flipped(self.i), link.i)
         connect(m, link.o, flipped(self.o))
@@ -118,6 +119,12 @@ class Machine(wiring.Component):
         connect(m, decoder.reseeds, noise.reseeds)
         connect(m, noise.registers, registers.noise)
         connect(m, sequencer.control, fabric.control)
+        connect(m, sequencer.measure, measure.control)
+        connect(m, measure.lines, fabric.measure)
+        connect(m, measure.keep, fabric.keep)
+        connect(m, decoder.scores, measure.scores)
+        connect(m, decoder.moments, measure.moments)
+        connect(m, decoder.best, fabric.best)
         for region, user in (
             (Region.ROWS, sequencer.rows),
             (Region.STEPS, sequencer.steps),
@@ -138,6 +145,8 @@ class Machine(wiring.Component):
             [registers.reached.eq(sequencer.reached), registers.sweep_done.eq(sequencer.sweep_done)],
             sequencer.measured_rows.eq(registers.measured_rows),
             sequencer.weigh_rows.eq(registers.weigh_rows),
+            [measure.sweeps.eq(registers.sweeps), measure.target.eq(registers.target)],
+            registers.moment_walks.eq(measure.moment_walks),
             [registers.frames_bad.eq(link.frames_bad), registers.writes.eq(link.writes)],
             [registers.fault.eq(noise.fault), self.heard.eq(link.heard)],
             [self.line.eq(registers.line), registers.line_fall_back.eq(self.line_fall_back)],
@@ -147,10 +156,4 @@ class Machine(wiring.Component):
         ]
         if params.rings:
             m.d.comb += noise.rings.eq(self.rings)
-        # Nothing measures: every weighing is over at once, and there is nothing to read.
-        m.d.sync += sequencer.measure.done.eq(sequencer.measure.weigh)
-        for name in ("scores", "moments", "best"):
-            nothing = getattr(decoder, name)
-            m.d.comb += [nothing.ready.eq(1), nothing.result.eq(Result.BAD_ADDRESS)]
-
         return m

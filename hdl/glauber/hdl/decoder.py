@@ -38,8 +38,11 @@ class RegionDecoder(wiring.Component):
     states: Any
     raw: Any
     reseeds: Any
+    scores: Any
     program: Any
     stream: Any
+    moments: Any
+    best: Any
 
     def __init__(self) -> None:
         regions = {region.name.lower(): Out(BusSignature()) for region in Region}

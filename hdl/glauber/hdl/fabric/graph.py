@@ -9,16 +9,20 @@ from amaranth.utils import ceil_log2
 
 from ..facts.generators import WORD_BITS
 from ..facts.machine import MachineParams
+from ..facts.measure import Abilities
 from ..facts.numbers import TEMPERATURE_FORMAT
 from ..facts.registers import Region, region_words
 from ..link.bus import BusSignature
 from ..link.window import WindowSignature
+from ..measure.lane import MeasuredNeighbours
+from ..measure.lines import KeepLines, MeasureLines
+from ..measure.moments import MomentCounts
 from ..noise.shaper import NoiseShaper
 from ..pbit.cell import PbitCell
-from .access import StateAccess
 from .control import FabricControl, SlotLayout
 from .delay import Delay
 from .drawing import DrawControl
+from .host import HostStates
 from .lane import Lane
 from .memories import ProgramMemory, StateCopy, StateWrite
 from .writeback import WriteBack
@@ -42,8 +46,9 @@ class GraphFabric(wiring.Component):
     control : In(FabricControl)
     program, seeds : In(WindowSignature)
         Words of `Region.PROGRAM` and `Region.SEEDS`.
-    states : In(BusSignature)
-        `Region.STATES`.
+    states, best : In(BusSignature)
+        `Region.STATES` and `Region.BEST`, as in `HostStates`.
+    measure : In(MeasureLines), keep : In(KeepLines)
     last_draw : Out(1)
         As in `control`, a clock later.
     inject : In(32)
@@ -66,6 +71,9 @@ class GraphFabric(wiring.Component):
     program: Any
     seeds: Any
     states: Any
+    best: Any
+    measure: Any
+    keep: Any
     last_draw: Signal
     inject: Signal
     generator_failed: Signal
@@ -78,6 +86,9 @@ class GraphFabric(wiring.Component):
                 "program": In(WindowSignature(region_words(Region.PROGRAM, params))),
                 "seeds": In(WindowSignature(region_words(Region.SEEDS, params))),
                 "states": In(BusSignature()),
+                "best": In(BusSignature()),
+                "measure": In(MeasureLines(params)),
+                "keep": In(KeepLines(params)),
                 "last_draw": Out(1),
                 "inject": In(WORD_BITS),
                 "generator_failed": Out(1),
@@ -95,9 +106,8 @@ class GraphFabric(wiring.Component):
         params = self._params
         layout = SlotLayout(params)
         m.submodules.drawing = drawing = DrawControl(params)
-        m.submodules.access = access = StateAccess(params)
+        m.submodules.host = host = HostStates(params)
         m.submodules.writeback = writeback = WriteBack(params)
-        m.submodules.copy = host_copy = StateCopy(params)
         m.submodules.lanes = lanes = _Lanes(params)
         # Slots wait for their noise, then follow the couplings through two memories.
         m.submodules.issue = issue = Delay(layout, self.issue_clocks(params))
@@ -111,7 +121,10 @@ class GraphFabric(wiring.Component):
         )
 
         connect(m, flipped(self.seeds), drawing.seeds)
-        connect(m, flipped(self.states), access.bus)
+        connect(m, flipped(self.states), host.bus)
+        connect(m, flipped(self.best), host.best)
+        connect(m, flipped(self.keep), host.keep)
+        connect(m, flipped(self.measure), lanes.measure)
         connect(m, flipped(self.program), lanes.program)
         m.d.comb += [
             temperature.i.eq(self.control.temperature),
@@ -124,16 +137,14 @@ class GraphFabric(wiring.Component):
             [lanes.clear.eq(drawing.clear), lanes.load.eq(drawing.load)],
             [lanes.inject.eq(drawing.inject), lanes.temperature.eq(temperature.o)],
             self.generator_failed.eq(lanes.failed),
-            [lanes.address.eq(issue.o.address), lanes.couple.eq(fetched.o.couple)],
-            lanes.first.eq(gathered.o.first),
-            writeback.take.eq(summed.o.valid & summed.o.last),
+            [lanes.address.eq(issue.o.address), lanes.fetched.eq(fetched.o)],
+            lanes.gathered.eq(gathered.o),
+            writeback.take.eq(summed.o.valid & summed.o.last & ~self.measure.walking),
             writeback.target.eq(summed.o.target),
             writeback.states.eq(lanes.states),
             # The host writes only while no run is under way.
-            writeback.host.eq(access.write),
-            [host_copy.write.eq(writeback.write), lanes.write.eq(writeback.write)],
-            host_copy.address.eq(access.address),
-            access.states.eq(host_copy.states),
+            writeback.host.eq(host.host),
+            [host.write.eq(writeback.write), lanes.write.eq(writeback.write)],
         ]
         return m
 
@@ -141,9 +152,9 @@ class GraphFabric(wiring.Component):
 class _Lanes(wiring.Component):
     """All lanes with their program memories and state copies.
 
-    `address`, `couple` and `first` belong to one slot: `couple` is due two clocks after `address`,
-    `first` five. `failed` follows a lane's by a clock. The other members are as in `Lane`,
-    `StateCopy` and `GraphFabric`.
+    `address` is that of a slot, which stands at `fetched` two clocks later, beside its couplings,
+    and at `gathered` five clocks later, beside its neighbours. `failed` follows a lane's by a
+    clock. The other members are as in `Lane`, `StateCopy` and `GraphFabric`.
     """
 
     draw: Signal
@@ -155,8 +166,9 @@ class _Lanes(wiring.Component):
     failed: Signal
     program: Any
     address: Signal
-    couple: Signal
-    first: Signal
+    fetched: data.View
+    gathered: data.View
+    measure: Any
     write: data.View
     states: Signal
 
@@ -173,8 +185,9 @@ class _Lanes(wiring.Component):
                 "failed": Out(1),
                 "program": In(WindowSignature(region_words(Region.PROGRAM, params))),
                 "address": In(ceil_log2(params.slots)),
-                "couple": In(1),
-                "first": In(1),
+                "fetched": In(SlotLayout(params)),
+                "gathered": In(SlotLayout(params)),
+                "measure": In(MeasureLines(params)),
                 "write": In(StateWrite(params)),
                 "states": Out(params.lanes * params.replicas),
             }
@@ -188,6 +201,7 @@ class _Lanes(wiring.Component):
         lane_bits = ceil_log2(params.lanes)
         written_slot = self.program.address[:slot_bits]
         written_lane = self.program.address[slot_bits : slot_bits + lane_bits]
+        measured = bool(params.abilities & (Abilities.SCORES | Abilities.MOMENTS))
         failed = Signal(params.lanes)
         m.d.sync += self.failed.eq(failed.any())
         for index in range(params.lanes):
@@ -202,8 +216,7 @@ class _Lanes(wiring.Component):
                 lane.load.eq(self.load[units]),
                 lane.inject.eq(self.inject),
                 [lane.window.eq(self.window), failed[index].eq(lane.failed)],
-                lane.couple.eq(self.couple),
-                lane.first.eq(self.first),
+                [lane.couple.eq(self.fetched.couple), lane.first.eq(self.gathered.first)],
                 lane.couplings.eq(Cat(word.coupling for word in program.couplings)),
                 self.states[replicas].eq(lane.states),
                 program.address.eq(self.address),
@@ -212,12 +225,40 @@ class _Lanes(wiring.Component):
             ]
             with m.If(self.program.enable & (written_lane == index)):
                 m.d.comb += program.write.eq(1 << written_slot)
+            neighbours = lane.neighbours
+            if measured:
+                neighbours = self._measured(m, index, lane)
             for k in range(params.couplings_per_slot):
-                m.submodules[f"copy{index}_{k}"] = copy = StateCopy(params)
+                m.submodules[f"copy{index}_{k}"] = copy = StateCopy(params, early=measured)
                 m.d.comb += [
                     copy.address.eq(program.couplings[k].pbit),
                     copy.write.eq(self.write),
-                    lane.neighbours[k].eq(copy.states),
+                    neighbours[k].eq(copy.states),
                 ]
 
         return m
+
+    def _measured(self, m: Module, index: int, lane: Lane) -> data.View:
+        """Adds what measures a lane, and returns where its early neighbours go."""
+        params, lines = self._params, self.measure
+        m.submodules[f"measured{index}"] = measured = MeasuredNeighbours(params, index)
+        m.d.comb += [
+            # The totals stand still where no slot is, until they are weighed.
+            lane.couple.eq(self.fetched.valid & (self.fetched.couple | lines.walking)),
+            [lane.silence.eq(lines.walking), lane.weight.eq(lines.score.weight)],
+            [measured.write.eq(self.write), measured.row.eq(self.fetched.target)],
+            [measured.walking.eq(lines.walking), measured.weighing.eq(lines.score.weighing)],
+            [measured.hold.eq(lines.score.hold), measured.index.eq(lines.score.index)],
+            [measured.totals.eq(lane.states), lines.score.told[index].eq(measured.told)],
+            lane.neighbours.eq(measured.neighbours),
+        ]
+        if Abilities.MOMENTS in params.abilities:
+            m.submodules[f"moments{index}"] = moments = MomentCounts(params)
+            m.d.comb += [
+                moments.count.eq(self.gathered.valid & lines.walking & lines.counting),
+                [moments.slot.eq(self.gathered.address), moments.fresh.eq(lines.fresh)],
+                [moments.neighbours.eq(lane.neighbours), moments.host_slot.eq(lines.slot)],
+            ]
+            for k, count in enumerate(moments.counts):
+                m.d.comb += lines.counts[index * params.couplings_per_slot + k].eq(count)
+        return measured.early

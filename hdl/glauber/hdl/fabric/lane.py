@@ -31,7 +31,7 @@ class NoiseUnit(wiring.Component):
     -------
     draw : In(1)
         Take a word.
-    temperature : In(18)
+    temperature, silence : In
         As `NoiseShaper`.
     clear, load, inject : In
         As `NoiseSignature`.
@@ -49,6 +49,7 @@ class NoiseUnit(wiring.Component):
 
     draw: Signal
     temperature: Signal
+    silence: Signal
     clear: Signal
     load: Signal
     inject: Signal
@@ -63,6 +64,7 @@ class NoiseUnit(wiring.Component):
             {
                 "draw": In(1),
                 "temperature": In(TEMPERATURE_FORMAT.width),
+                "silence": In(1),
                 "clear": In(1),
                 "load": In(1),
                 "inject": In(WORD_BITS),
@@ -86,7 +88,7 @@ class NoiseUnit(wiring.Component):
             [source.window.eq(self.window), self.failed.eq((words.health & Health.FAILURES).any())],
             words.o.ready.eq(self.draw),
             shaper.word.eq(words.o.payload),
-            shaper.temperature.eq(self.temperature),
+            [shaper.temperature.eq(self.temperature), shaper.silence.eq(self.silence)],
             self.noise[-1].eq(shaper.noise),
         ]
         newer = self.noise[-1]
@@ -109,7 +111,7 @@ class Lane(wiring.Component):
 
     Members
     -------
-    draw, temperature : In
+    draw, temperature, silence : In
         As `NoiseUnit`, for all units.
     clear, load : In(units)
         Seeding, a bit per unit.
@@ -120,6 +122,9 @@ class Lane(wiring.Component):
         Couplings of a slot.
     couple : In(1)
         As `CouplingPair`, beside the couplings.
+    weight : In(coupling_bits)
+        What to add in the next clock where all neighbours are +1, and to take off where all are -1;
+        only while there are no couplings.
     first : In(1)
         1 three clocks after the couplings of a row's first slot, when the row's noise stands.
     neighbours : In(ArrayLayout(replicas, couplings_per_slot))
@@ -134,6 +139,7 @@ class Lane(wiring.Component):
 
     draw: Signal
     temperature: Signal
+    silence: Signal
     clear: Signal
     load: Signal
     inject: Signal
@@ -141,6 +147,7 @@ class Lane(wiring.Component):
     failed: Signal
     couplings: data.View
     couple: Signal
+    weight: Signal
     first: Signal
     neighbours: data.View
     states: Signal
@@ -151,6 +158,7 @@ class Lane(wiring.Component):
             {
                 "draw": In(1),
                 "temperature": In(TEMPERATURE_FORMAT.width),
+                "silence": In(1),
                 "clear": In(params.units),
                 "load": In(params.units),
                 "inject": In(WORD_BITS),
@@ -160,6 +168,7 @@ class Lane(wiring.Component):
                     data.ArrayLayout(signed(params.coupling_bits), params.couplings_per_slot)
                 ),
                 "couple": In(1),
+                "weight": In(params.coupling_bits),
                 "first": In(1),
                 "neighbours": In(data.ArrayLayout(params.replicas, params.couplings_per_slot)),
                 "states": Out(params.replicas),
@@ -171,9 +180,11 @@ class Lane(wiring.Component):
         params = self._params
         m.submodules.pair = pair = CouplingPair(params.coupling_bits, params.couplings_per_slot)
         m.submodules.operands = operands = Delay(
-            2 * len(pair.same), StateCopy.LATENCY - CouplingPair.LATENCY, reset_less=True
+            2 * len(pair.same), StateCopy.LATENCY - CouplingPair.LATENCY - 1, reset_less=True
         )
-        same, opposite = operands.o[: len(pair.same)], operands.o[len(pair.same) :]
+        same = Signal.like(pair.same, reset_less=True)
+        opposite = Signal.like(pair.opposite, reset_less=True)
+        m.d.sync += Cat(same, opposite).eq(operands.o | self.weight)
 
         m.d.comb += [
             pair.couplings.eq(self.couplings),
@@ -191,7 +202,7 @@ class Lane(wiring.Component):
             connect(m, unit.tables, tables[g // 2].ports[g % 2])
             m.d.comb += [
                 unit.draw.eq(self.draw),
-                unit.temperature.eq(self.temperature),
+                [unit.temperature.eq(self.temperature), unit.silence.eq(self.silence)],
                 unit.clear.eq(self.clear[g]),
                 unit.load.eq(self.load[g]),
                 unit.inject.eq(self.inject),

@@ -129,6 +129,8 @@ class StateCopy(wiring.Component):
     Parameters
     ----------
     params : MachineParams
+    early : bool
+        Whether to leave out the last of the registers, because something else stands for it.
 
     Members
     -------
@@ -149,8 +151,9 @@ class StateCopy(wiring.Component):
     states: Signal
     write: data.View
 
-    def __init__(self, params: MachineParams) -> None:
+    def __init__(self, params: MachineParams, *, early: bool = False) -> None:
         self._params = params
+        self._early = early
         super().__init__(
             {
                 "address": In(ceil_log2(params.pbits)),
@@ -171,7 +174,7 @@ class StateCopy(wiring.Component):
         held = Signal.like(self.states, reset_less=True)  # as in `ProgramMemory`
         states = Signal.like(held, reset_less=True)
         m.d.sync += [held.eq(read.data), states.eq(held)]
-        m.d.comb += self.states.eq(states)
+        m.d.comb += self.states.eq(held if self._early else states)
         # Neighbouring addresses, so that synthesis makes them one wide port of a block RAM.
         for index in range(params.beat_pbits):
             port = words.write_port()

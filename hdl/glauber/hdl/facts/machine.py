@@ -22,6 +22,7 @@ __all__ = [
     "WEIGH_BIT_CLOCKS",
     "WEIGH_CLOCKS",
     "MachineParams",
+    "count_clocks",
 ]
 
 # Clocks from the issue of a row's last slot to the first clock whose issued slot reads the new
@@ -34,15 +35,20 @@ SEQUENCER_CLOCKS = 3
 EMIT_CLOCKS = 1
 EMIT_WORD_CLOCKS = 4
 EMIT_PBIT_CLOCKS = 4
-# Of a weighing, and of each bit of the field in it beside the additions; of adding up what was
-# weighed beside one for each replica; of keeping states, beside one
-# for each p-bit.
-WEIGH_CLOCKS = 4
-WEIGH_BIT_CLOCKS = 6
+# Of a weighing, beside its bits. Of all bits but the lowest, beside the additions: one for each
+# replica, but at least so many; of the lowest, for each replica, with adding to its score. Of
+# keeping states, beside one for each p-bit.
+WEIGH_CLOCKS = 8
+WEIGH_BIT_CLOCKS = 4
 TALLY_CLOCKS = 4
-KEEP_CLOCKS = 8
+KEEP_CLOCKS = 3
 # Of an operation, beside what it does; the next word is read then.
 OPERATION_CLOCKS = 1 + SEQUENCER_CLOCKS
+
+
+def count_clocks(width: int) -> int:
+    """Clocks that it takes to count how many of `width` bits, a power of two, are 1."""
+    return max(1, width.bit_length() // 2)
 
 
 def _power_of_two(what: str, value: int, low: int, high: int) -> None:
@@ -190,8 +196,9 @@ class MachineParams:
     def weigh_clocks(self) -> int:
         """Clocks of a weighing, once nothing is under way; see `facts.measure`."""
         additions = sum(count for _, count in self.weights)
-        tally = TALLY_CLOCKS + self.replicas
-        return WEIGH_CLOCKS + WEIGH_BIT_CLOCKS * self.field_bits + additions + tally
+        telling = len(self.weights) * max(self.replicas, WEIGH_BIT_CLOCKS)
+        tally = self.replicas * TALLY_CLOCKS + count_clocks(self.lanes)
+        return WEIGH_CLOCKS + telling + additions + tally
 
     @property
     def keep_clocks(self) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
@@ -88,7 +88,7 @@ class MemoryPort(wiring.Signature):
         `w_data` is written in this clock.
     w_data : Out(32)
     r_data : In(32)
-        What stands at `address`, two clocks later.
+        What stands at `address`, two clocks later, or as many as a `MemoryWindow` waits.
     """
 
     def __init__(self, words: int) -> None:
@@ -112,6 +112,8 @@ class MemoryWindow(wiring.Component):
     words : int
     writable : bool
         Whether writes are let through.
+    clocks : int
+        How long the memory takes to read, 1 or more.
 
     Members
     -------
@@ -122,21 +124,23 @@ class MemoryWindow(wiring.Component):
 
     Timing
     ------
-    Answers a read two clocks after the request, all else in its clock.
+    Answers a read `clocks` clocks after the request, all else in its clock.
     """
 
     bus: Any
     port: Any
 
-    def __init__(self, words: int, *, writable: bool) -> None:
+    def __init__(self, words: int, *, writable: bool, clocks: int = 2) -> None:
         self._words = words
         self._writable = writable
+        self._clocks = clocks
         super().__init__({"bus": In(BusSignature()), "port": Out(MemoryPort(words))})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
 
-        fetched = Signal()
+        fetching = Signal(self._clocks)  # bit n: since n + 1 clocks
+        fetched = fetching[-1]
         found = self.bus.address[:REGION_SHIFT] < self._words
         allowed = found & (~self.bus.write | self._writable)
         m.d.comb += [
@@ -148,10 +152,6 @@ class MemoryWindow(wiring.Component):
             self.port.write.eq(self.bus.valid & self.bus.write & allowed),
             self.port.w_data.eq(self.bus.w_data),
         ]
-        fetching = Signal()
-        m.d.sync += [
-            fetching.eq(self.bus.valid & ~fetching & ~fetched),
-            fetched.eq(fetching),
-        ]
+        m.d.sync += fetching.eq(Cat(self.bus.valid & ~fetching.any(), fetching))
 
         return m

@@ -1,1 +1,1 @@
-"""Scores, best states and moments, measured by the machine itself."""
+"""Measuring: what the machine adds up in a walk that changes nothing."""

@@ -1,14 +1,16 @@
-"""What the sequencer tells those who measure."""
+"""What the sequencer tells the measuring gates."""
 
+from amaranth.hdl import Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
 
 from ..facts.machine import MachineParams
-from ..facts.measure import Abilities
+from ..facts.measure import Abilities, MeasureFlags
 
-__all__ = ["FLAG_BITS", "MeasureControl", "can_measure"]
+__all__ = ["FLAG_BITS", "FlagBits", "MeasureControl", "can_measure"]
 
-FLAG_BITS = 5
+FLAG_BITS = len(MeasureFlags)
 
 
 def can_measure(params: MachineParams) -> bool:
@@ -17,24 +19,25 @@ def can_measure(params: MachineParams) -> bool:
 
 
 class MeasureControl(wiring.Signature):
-    """The interface from the sequencer to the measuring unit.
+    """The interface from the sequencer to what measures.
 
     Members
     -------
     walking : Out(1)
-        From the clock before a part's first slot until the part is drained. Its slots draw and
-        write nothing; `first` is 1 only in its first one, and `last` in none.
+        From before the first slot of a measuring part until it is drained: cells start from zero
+        where `slot.first` is 1, which is in the first slot of a part only, own states turn
+        neighbours, nothing is written back, no word is drawn.
     flags : Out(5)
-        The `facts.measure.MeasureFlags` that the machine has the abilities for; constant from
-        `walking` to `done`.
+        `facts.measure.MeasureFlags` for which the machine has the abilities; constant in an
+        operation.
     weigh : Out(1)
-        Pulse at rest, behind a part whose scores are measured.
+        A pulse at rest after a part, if scores are measured.
     last : Out(1)
-        Beside `weigh` until `done`: the part was the walk's last one.
+        Beside `weigh`: it was the walk's last part.
     done : In(1)
-        Pulse in the last clock of a weighing, with all that follows from it.
+        A pulse: the weighing, and after the last part what follows from it, is over.
     hit : In(1)
-        Beside `done` of the last part: the target was reached.
+        Beside `done` after the last part: the target was reached.
     """
 
     def __init__(self) -> None:
@@ -48,3 +51,16 @@ class MeasureControl(wiring.Signature):
                 "hit": In(1),
             }
         )
+
+
+class FlagBits:
+    """The flags of `MeasureControl` that steer the measuring gates, by name."""
+
+    def __init__(self, flags: Value) -> None:
+        def bit(flag: MeasureFlags) -> Value:
+            return flags[ceil_log2(flag)]
+
+        self.best = bit(MeasureFlags.BEST)
+        self.moments = bit(MeasureFlags.MOMENTS)
+        self.target = bit(MeasureFlags.TARGET)
+        self.fresh = bit(MeasureFlags.FRESH)

@@ -58,6 +58,8 @@ class NoiseShaper(wiring.Component):
         A random word, laid out as `facts.noise` says.
     temperature : In(18)
         T in `TEMPERATURE_FORMAT`; used `TEMPERATURE_LATENCY` clocks after the word came in.
+    silence : In(1)
+        The noise is 0 in the next clock.
     noise : Out(signed(field_bits))
     tables : Out(TablePort)
         Where the logits of words are looked up.
@@ -82,6 +84,7 @@ class NoiseShaper(wiring.Component):
 
     word: Signal
     temperature: Signal
+    silence: Signal
     noise: Signal
     tables: Any
 
@@ -92,6 +95,7 @@ class NoiseShaper(wiring.Component):
             {
                 "word": In(facts.WORD_BITS),
                 "temperature": In(TEMPERATURE_FORMAT.width),
+                "silence": In(1),
                 "noise": Out(signed(field_bits)),
                 "tables": Out(TablePort(table)),
             }
@@ -124,6 +128,8 @@ class NoiseShaper(wiring.Component):
                 ^ sign[-1].replicate(len(self.noise))
             ),
         ]
+        with m.If(self.silence):  # the reset input of the flip-flops
+            m.d.sync += self.noise.eq(0)
 
         return m
 

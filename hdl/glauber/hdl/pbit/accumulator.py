@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..family import Family, family_of
 
-__all__ = ["Accumulator"]
+__all__ = ["Accumulator", "ChoiceAdder"]
 
 
 class Accumulator(wiring.Component):
@@ -31,11 +31,6 @@ class Accumulator(wiring.Component):
     Timing
     ------
     One addition per clock, one clock of latency.
-
-    Gates
-    -----
-    On ECP5 the choice between `start` and `total` stands in the LUTs of the carry chain, where
-    synthesis would put it into LUTs of its own.
     """
 
     operand: Signal
@@ -59,18 +54,12 @@ class Accumulator(wiring.Component):
         m = Module()
         total = Signal(signed(len(self.total)), reset_less=True)
         m.d.comb += self.total.eq(total)
-        if family_of(platform) is Family.ECP5:
-            m.submodules.chain = chain = _CarryChain(len(total))
-            m.d.comb += [
-                [chain.operand.eq(self.operand), chain.plus.eq(self.plus)],
-                [chain.first.eq(self.first), chain.start.eq(self.start), chain.total.eq(total)],
-            ]
-            m.d.sync += total.eq(chain.sum)
-        else:
-            base = Mux(self.first, self.start, total)
-            # The extra low bit takes the carry into one chain.
-            whole = Cat(1, base).as_signed() + Cat(~self.plus, self.operand).as_signed()
-            m.d.sync += total.eq(whole >> 1)
+        m.submodules.adder = adder = ChoiceAdder(len(total))
+        m.d.comb += [
+            [adder.operand.eq(self.operand), adder.plus.eq(self.plus)],
+            [adder.first.eq(self.first), adder.start.eq(self.start), adder.total.eq(total)],
+        ]
+        m.d.sync += total.eq(adder.sum)
         return m
 
 
@@ -80,10 +69,14 @@ _ADD = 0x569A  # A ^ (B ? D : C), and A where that is 0: the carry of an additio
 _CARRY = 0x0005  # 0 if D is 1, and ~A: the carry out is ~A whatever comes in
 
 
-class _CarryChain(wiring.Component):
-    """`sum = (first ? start : total) + operand + ~plus` in the carry cells of ECP5. Combinational.
+class ChoiceAdder(wiring.Component):
+    """`sum = (first ? start : total) + operand + ~plus`. Combinational.
 
-    Source of the cell: its model in Yosys' `ccu2c_sim.vh`.
+    Gates
+    -----
+    On ECP5 the choice between `start` and `total` stands in the LUTs of the carry chain, where
+    synthesis would put it into LUTs of its own. Source of the cell: its model in Yosys'
+    `ccu2c_sim.vh`.
     """
 
     operand: Signal
@@ -107,6 +100,11 @@ class _CarryChain(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
+        if family_of(platform) is not Family.ECP5:
+            base = Mux(self.first, self.start, self.total)
+            # The extra low bit takes the carry into one chain.
+            m.d.comb += self.sum.eq((Cat(1, base) + Cat(~self.plus, self.operand)) >> 1)
+            return m
         halves: list[tuple[Any, ...]] = [(_CARRY, self.plus, 0, 0, 1, Signal(name="unused"))]
         for bit in range(len(self.sum)):
             inputs = (self.operand[bit], self.first, self.total[bit], self.start[bit])
