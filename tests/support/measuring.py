@@ -38,7 +38,10 @@ class Problem:
         for _ in range(count):
             slots = [
                 [
-                    [(rng.randrange(p.pbits), rng.choice(self.couplings)) for _ in range(p.couplings_per_slot)]
+                    [
+                        (rng.randrange(p.pbits), rng.choice(self.couplings))
+                        for _ in range(p.couplings_per_slot)
+                    ]
                     for _ in range(p.lanes)
                 ]
                 for _ in range(rng.randint(1, length))
@@ -106,9 +109,7 @@ class MeasuringRig:
         await self.load_states(ctx, problem)
 
     async def load_states(self, ctx: Any, problem: Problem) -> None:
-        bits = sum(
-            word << n * self.params.replicas for n, word in enumerate(problem.states)
-        )
+        bits = sum(word << n * self.params.replicas for n, word in enumerate(problem.states))
         for n in range(self.params.state_words):
             await self.request(ctx, self.fabric.states, n, bits >> 32 * n & 0xFFFFFFFF)
 

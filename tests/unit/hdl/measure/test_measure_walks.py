@@ -181,9 +181,7 @@ def test_what_is_read_only_or_not_there_is_refused() -> None:
 
 @pytest.mark.parametrize("abilities", [Abilities.NONE, Abilities.SCORES, Abilities.MOMENTS])
 def test_without_the_ability_there_is_no_region(abilities: Abilities) -> None:
-    params = MachineParams(
-        lanes=1, replicas=2, draws=2, pbits=16, slots=8, abilities=abilities
-    )
+    params = MachineParams(lanes=1, replicas=2, draws=2, pbits=16, slots=8, abilities=abilities)
 
     async def check(ctx: Any, rig: MeasuringRig) -> None:
         for bus, ability in (

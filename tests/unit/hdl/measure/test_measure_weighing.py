@@ -90,7 +90,10 @@ def check(params: MachineParams, rounds: int) -> None:
                 totals = [[extremes[index]] * params.replicas for _ in range(params.lanes)]
             else:
                 totals = [
-                    [rng.choice((*extremes, rng.randrange(-limit, limit))) for _ in range(params.replicas)]
+                    [
+                        rng.choice((*extremes, rng.randrange(-limit, limit)))
+                        for _ in range(params.replicas)
+                    ]
                     for _ in range(params.lanes)
                 ]
             expected = [sum(lane[r] for lane in totals) for r in range(params.replicas)]
