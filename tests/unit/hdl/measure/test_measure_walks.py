@@ -16,9 +16,8 @@ TARGET, FRESH = MeasureFlags.TARGET, MeasureFlags.FRESH
 
 def machine(lanes: int, replicas: int, **changes: Any) -> MachineParams:
     fixed: dict[str, Any] = {"pbits": 32, "slots": 24, "draws": replicas, "field_bits": 12}
-    return MachineParams(
-        lanes=lanes, replicas=replicas, abilities=Abilities.ALL, **(fixed | changes)
-    )
+    fixed["abilities"] = Abilities.ALL
+    return MachineParams(lanes=lanes, replicas=replicas, **(fixed | changes))
 
 
 MACHINES = {
@@ -137,6 +136,37 @@ def test_moments_count_the_replicas_that_agree(params: MachineParams) -> None:
             problem.draw_states()
             await rig.load_states(ctx, problem)
         assert len(set(counts)) > 2
+
+    run(params, check)
+
+
+def test_best_scores_without_best_states_cost_no_clocks() -> None:
+    params = machine(1, 2, abilities=Abilities.SCORES)
+    problem = problem_of(params)
+
+    async def check(ctx: Any, rig: MeasuringRig) -> None:
+        await rig.load(ctx, problem)
+        ctx.set(rig.unit.sweeps, 7)
+        clocks, hit = await rig.walk(ctx, problem, SCORES | BEST | FRESH, 2)
+        assert (set(clocks), hit) == ({params.weigh_clocks}, 0)
+        words = await rig.read(ctx, rig.unit.scores, 6)
+        assert [signed(word) for word in words] == [*problem.scores() * 2, 7, 7]
+
+    run(params, check)
+
+
+def test_a_machine_without_scores_counts_moments() -> None:
+    params = machine(2, 4, abilities=Abilities.MOMENTS)
+    problem = problem_of(params)
+
+    async def check(ctx: Any, rig: MeasuringRig) -> None:
+        await rig.load(ctx, problem)
+        for walks in (1, 2):
+            await rig.walk(ctx, problem, MOMENTS)
+            assert ctx.get(rig.unit.moment_walks) == walks
+        counts = [2 * count for count in problem.moments()]
+        assert await rig.read(ctx, rig.unit.moments, len(counts)) == counts
+        assert await rig.read_states(ctx, rig.fabric.states) == problem.states
 
     run(params, check)
 
