@@ -156,6 +156,21 @@ class MeasuringRig:
             ctx.set(slot.target, self.rng.randrange(self.params.pbits // self.params.lanes))
             await ctx.tick()
 
+    async def sweep(self, ctx: Any, problem: Problem) -> None:
+        """A sweep of all rows, with as many clocks between them as one may need."""
+        slot, address = self.fabric.control.slot, 0
+        for target, slots in problem.rows:
+            for n in range(len(slots)):
+                ctx.set(slot.valid, 1)
+                ctx.set(slot.first, n == 0)
+                ctx.set(slot.last, n == len(slots) - 1)
+                ctx.set(slot.couple, 1)
+                ctx.set(slot.address, address)
+                ctx.set(slot.target, target)
+                await ctx.tick()
+                address += 1
+            await self.idle(ctx, self.params.drain_clocks)
+
     async def walk(
         self, ctx: Any, problem: Problem, flags: MeasureFlags, part: int = 0
     ) -> tuple[list[int], int]:

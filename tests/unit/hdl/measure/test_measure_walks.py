@@ -1,6 +1,7 @@
 """Measuring walks of the gates, without a sequencer, against plain integers."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -138,6 +139,29 @@ def test_moments_count_the_replicas_that_agree(params: MachineParams) -> None:
         assert len(set(counts)) > 2
 
     run(params, check)
+
+
+@pytest.mark.parametrize("name", ["2x2", "4x8 in beats"])
+def test_sweeps_before_and_after_a_walk_are_those_of_a_machine_that_cannot_measure(
+    name: str,
+) -> None:
+    params = MACHINES[name]
+    problem = problem_of(params)
+    after: list[list[int]] = []
+
+    async def check(ctx: Any, rig: MeasuringRig) -> None:
+        await rig.load(ctx, problem)
+        for _ in range(3):
+            await rig.sweep(ctx, problem)
+            after.append(await rig.read_states(ctx, rig.fabric.states))
+            if Abilities.SCORES in rig.params.abilities:
+                await rig.walk(ctx, problem, SCORES | MOMENTS, 2)
+            ctx.set(rig.fabric.control.temperature, 0)
+
+    run(params, check)
+    run(replace(params, abilities=Abilities.NONE), check)
+    assert after[:3] == after[3:]
+    assert problem.states != after[0] != after[2]
 
 
 def test_best_scores_without_best_states_cost_no_clocks() -> None:
