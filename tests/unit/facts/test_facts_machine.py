@@ -208,3 +208,13 @@ def test_regions_exist_with_their_abilities():
 def test_registers_stand_behind_the_header():
     assert min(Register) == len(Header)
     assert region_words(Region.REGISTERS, MachineParams()) == max(Register) + 1
+
+
+def test_a_weighing_takes_clocks_for_every_bit_of_every_replica():
+    params = MachineParams(lanes=16, replicas=16, coupling_bits=8, field_bits=14)
+    additions = 32 + 16 + 8 + 4 + 2 + 1 + 7
+    assert [step * count for step, count in params.weights] == [1 << n for n in range(12, -1, -1)]
+    assert params.weigh_clocks == 8 + 13 * 16 + additions + 4 * 16 + 2
+    assert params.keep_clocks == 3 + params.pbits
+    few = MachineParams(lanes=1, replicas=1, draws=1, coupling_bits=8, field_bits=14)
+    assert few.weigh_clocks == 8 + 13 * 4 + additions + 4 + 1

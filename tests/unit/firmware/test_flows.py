@@ -129,7 +129,10 @@ def test_collision_logic_is_left_out_of_the_machine_alone(prepared: SimpleNamesp
     seen = set[str]()
     for name, module in modules.items():
         for width, digits in re.findall(r"COLLISION_X_MASK (\d+)'([01]+)", module):
-            inside = re.search(r"machine\.(fabric|sequencer|noise|link|stream)", name) is not None
+            inside = (
+                re.search(r"machine\.(fabric|measure|sequencer|noise|link|stream)", name)
+                is not None
+            )
             assert digits == ("1" if inside else "0") * int(width)
             seen.add("inside" if inside else "outside")
     assert "inside" in seen

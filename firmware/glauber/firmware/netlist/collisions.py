@@ -5,7 +5,7 @@ import re
 __all__ = ["without_collision_logic"]
 
 # The parts of a machine whose memories need no such logic; all others keep it.
-_PARTS = re.compile(r"module \\(\S+\.)?machine\.(fabric|sequencer|noise|link|stream)\b")
+_PARTS = re.compile(r"module \\(\S+\.)?machine\.(fabric|measure|sequencer|noise|link|stream)\b")
 _MASK = re.compile(r"(COLLISION_X_MASK )(\d+)'0+")
 
 
@@ -16,7 +16,8 @@ def without_collision_logic(text: str) -> str:
     promise. The memories of a machine do not need it: a program never reads a state in the clock
     in which it is written, the host writes only between runs, and it finds out that a raw bit
     which it read was overwritten meanwhile. The link's buffers are written first and read then;
-    a word of the stream counts as there only after it was written.
+    a word of the stream counts as there only after it was written. What measures reads a sum, a
+    score or a count some clocks after it was written, and looks at no other.
     """
     modules = re.split(r"(?m)^(?=module )", text)
     return "".join(_undefined(module) if _PARTS.match(module) else module for module in modules)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module, Mux
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
@@ -68,7 +68,11 @@ class HostStates(wiring.Component):
         m.d.comb += [
             [copy.write.eq(self.write), self.host.eq(access.write)],
             [copy.address.eq(access.address), access.states.eq(copy.states)],
-            [best.ready.eq(1), best.result.eq(Result.BAD_ADDRESS), best.r_data.eq(access.bus.r_data)],
+            [
+                best.ready.eq(1),
+                best.result.eq(Result.BAD_ADDRESS),
+                best.r_data.eq(access.bus.r_data),
+            ],
         ]
         if Abilities.BEST not in self._params.abilities:
             return m

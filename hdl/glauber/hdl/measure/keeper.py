@@ -68,9 +68,7 @@ class StateKeeper(wiring.Component):
         )
         read, write = words.read_port(), words.write_port()
         m.submodules.valid = valid = Delay(1, StateCopy.LATENCY)
-        m.submodules.written = written = Delay(
-            len(self.pbit), StateCopy.LATENCY, reset_less=True
-        )
+        m.submodules.written = written = Delay(len(self.pbit), StateCopy.LATENCY, reset_less=True)
 
         stages = [Signal(params.replicas, name=f"stage{n}", reset_less=True) for n in range(2)]
         m.d.sync += [stages[0].eq(read.data), stages[1].eq(stages[0])]

@@ -91,7 +91,7 @@ class ScoreUnit(wiring.Component):
             [tally.sweeps.eq(self.sweeps), tally.target.eq(self.target)],
             [self.keep.keep.eq(tally.done & keep), self.keep.improved.eq(tally.improved)],
             control.done.eq(tally.done & ~keep | kept),
-            control.hit.eq(flags.target & tally.hit),
+            control.hit.eq(last & flags.target & tally.hit),
         ]
         with m.If(control.weigh):
             m.d.sync += last.eq(control.last)

@@ -95,7 +95,9 @@ class WeighSteps(wiring.Component):
             with m.State("TELL"):
                 m.d.sync += left.eq(large)
                 m.d.comb += [
-                    tell.valid.eq(Mux(tell.last, ~clock[:tally_bits].any(), clock < params.replicas)),
+                    tell.valid.eq(
+                        Mux(tell.last, ~clock[:tally_bits].any(), clock < params.replicas)
+                    ),
                     tell.replica.eq(Mux(tell.last, clock >> tally_bits, clock)),
                 ]
                 with m.If(tell.last & (clock == TALLY_CLOCKS * params.replicas - 1)):
