@@ -23,14 +23,9 @@ _SCORING = MeasureFlags.SCORES | MeasureFlags.BEST | MeasureFlags.TARGET
 
 @dataclass(frozen=True)
 class Measured:
-    """How a measuring operation went.
-
-    clocks, slots : that it took, and of them those of the walk
-    reached : whether the target was reached
-    """
+    """How many clocks a measuring operation took, and whether the target was reached."""
 
     clocks: int
-    slots: int = 0
     reached: bool = False
 
 
@@ -87,7 +82,7 @@ class MeasureModel:
             kept = MeasureFlags.BEST in flags and self._judge(sweeps, fresh)
         parts = walk.parts(self._weigh_rows if scores else 0)
         clocks = params.measure_clocks(parts, scores=scores, kept=kept)
-        return Measured(clocks, sum(parts), reached)
+        return Measured(clocks, reached)
 
     def _effective(self, flags: MeasureFlags) -> MeasureFlags:
         """What of the flags means something; without a kind of measurement, nothing."""

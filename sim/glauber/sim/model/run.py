@@ -152,24 +152,21 @@ class RunModel:
                 if self._must_end and not (course.ended or self.reached):
                     self.stopped = True
             else:
-                yield from self._walk(rows, part, course, emit_words)
+                yield from self._sweep(rows, part, course, emit_words)
 
     def _operate(self, operation: Operation) -> None:
-        if not isinstance(operation, Measure):
-            self.cycles += OPERATION_CLOCKS
-            return
-        measured = self._measure.operate(operation.flags, self.sweeps)
-        self.cycles += measured.clocks
-        self.reached = measured.reached
-        # The rings age with slots only: what a machine of a million p-bits takes to keep its states
-        # would be mostly spent on them.
-        self._noise.pass_cycles(measured.slots)
+        """An operation. The rings age in sweeps only: they take longer to model than to measure."""
+        clocks = OPERATION_CLOCKS
+        if isinstance(operation, Measure):
+            measured = self._measure.operate(operation.flags, self.sweeps)
+            clocks, self.reached = measured.clocks, measured.reached
+        self.cycles += clocks
 
     @property
     def _must_end(self) -> bool:
         return self._stop.is_set() or self._noise.fault
 
-    def _walk(
+    def _sweep(
         self, rows: Rows, steps: Sequence[Step], course: Course, emit_words: int
     ) -> Iterator[None]:
         """The steps up to a rest, and the emission in it."""
