@@ -128,8 +128,9 @@ class RunPhases(wiring.Component):
         m.d.sync += [stopping.eq((stopping | self.stop) & self.running), wait.eq(wait - 1)]
         m.d.comb += self.leave.eq(complete | cut | self.step_end & (emits | operations.operation))
         m.d.comb += self.begin.eq(dispatch & ~operations.operation)
-        with m.If(dispatch):
-            m.d.sync += operating.eq(operations.operation)
+        with m.If(dispatch | self.leave):
+            ends = self.leave & (emits | cut | self.last_word)
+            m.d.sync += operating.eq(operations.operation & ~ends)
         with m.FSM():
             with m.State("IDLE"):
                 m.d.comb += operations.rewind.eq(1)
@@ -144,7 +145,6 @@ class RunPhases(wiring.Component):
                 m.d.comb += [self.walking.eq(~operating), operations.operate.eq(operating)]
                 with m.If(self.leave):
                     m.d.sync += [self.stopped.eq(cut), emitting.eq(emits & ~cut)]
-                    m.d.sync += operating.eq(operations.operation & ~(emits | cut | self.last_word))
                     m.d.sync += wait.eq(self._drain_clocks - 1)
                     m.next = "DRAIN"
                 with m.Elif(operations.operated & (through | stopping)):

@@ -114,7 +114,7 @@ class Sequencer(wiring.Component):
         connect(m, operations.measure, flipped(self.measure))
         connect(m, slots.control, flipped(self.control))
 
-        rewind, operate = phases.operations.rewind, phases.operations.operate
+        rewind = phases.operations.rewind
         row_end = phases.walking & slots.ending
         sweep_end = row_end & rows.wrapped
         step_end = sweep_end & step.last_sweep
@@ -128,7 +128,7 @@ class Sequencer(wiring.Component):
             [operations.word.eq(steps.word), operations.ending.eq(slots.ending)],
             [operations.wrapped.eq(rows.wrapped), operations.weigh_rows.eq(self.weigh_rows)],
             operations.measured_rows.eq(self.measured_rows),
-            rows.count.eq(Mux(operate & bool(params.abilities), self.measured_rows, self.row_count)),
+            rows.count.eq(Mux(operations.measures, self.measured_rows, self.row_count)),
             [rows.rewind.eq(rewind), rows.advance.eq(row_begins | operations.advance)],
             [steps.count.eq(self.step_count), steps.rewind.eq(rewind)],
             [steps.back.eq(operations.back), steps.length.eq(operations.length)],
