@@ -57,11 +57,14 @@ def effective_flags(flags: MeasureFlags, abilities: Abilities) -> MeasureFlags:
 
 @dataclass
 class ScheduleWalk:
-    """A run of a schedule that is asked to stop in clock `stop`, counted from that of the start."""
+    """A run of a schedule that is asked to stop in clock `stop`, counted from that of the start.
+
+    In that of the start it means nothing.
+    """
 
     params: MachineParams
     schedule: Schedule
-    stop: int | None = None
+    stop: int = 0
     clocks: list[Clock] = field(default_factory=list)
     stopped: bool = False
     reached: bool = False
@@ -86,7 +89,7 @@ class ScheduleWalk:
 
     def _asked(self) -> bool:
         """Whether the newest clock is behind that of the stop."""
-        return self.stop is not None and self.stop < len(self.clocks) - 1
+        return bool(self.stop) and self.stop < len(self.clocks) - 1
 
     def _end(self, clocks: int, *, stopped: bool) -> None:
         self._pass(clocks)
