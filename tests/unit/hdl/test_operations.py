@@ -67,9 +67,7 @@ def see(ctx: Any, dut: Any) -> Clock:
     )
 
 
-async def follow(
-    ctx: Any, dut: Any, schedule: Schedule, limit: int, stop: int = 0
-) -> list[Clock]:
+async def follow(ctx: Any, dut: Any, schedule: Schedule, limit: int, stop: int = 0) -> list[Clock]:
     """Starts a run and follows it, `limit` clocks at most."""
     clocks: list[Clock] = []
     around = Surroundings(dut, schedule)
@@ -95,9 +93,7 @@ def check(
     *schedules: Schedule, params: MachineParams = PARAMS, stops: Sequence[int] = (0,)
 ) -> list[ScheduleWalk]:
     """Runs one schedule after the other, each with every stop, and compares with the reference."""
-    walks = [
-        ScheduleWalk(params, schedule, stop=stop) for schedule in schedules for stop in stops
-    ]
+    walks = [ScheduleWalk(params, schedule, stop=stop) for schedule in schedules for stop in stops]
     dut: Any = Sequencer(params)
 
     async def work(ctx: Any) -> None:
