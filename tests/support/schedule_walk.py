@@ -1,4 +1,4 @@
-"""What a sequencer does with a schedule, clock by clock, in plain Python and from the facts alone."""
+"""What a sequencer does with a schedule, clock by clock: plain Python from the facts alone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -84,7 +84,7 @@ class ScheduleWalk:
         code = self.schedule.words[at].encode()
         return decode_word(code) if self.params.abilities else Step.decode(code)
 
-    def _pass(self, clocks: int, clock: Clock = Clock()) -> None:  # noqa: B008
+    def _pass(self, clocks: int, clock: Clock = Clock()) -> None:
         self.clocks += [clock] * clocks
 
     def _asked(self) -> bool:

@@ -135,10 +135,8 @@ class Machine(wiring.Component):
             sequencer.row_count.eq(registers.row_count),
             sequencer.step_count.eq(registers.step_count),
             [registers.running.eq(sequencer.running), registers.stopped.eq(sequencer.stopped)],
-            [
-                registers.reached.eq(sequencer.reached),
-                registers.sweep_done.eq(sequencer.sweep_done),
-            ],
+            registers.reached.eq(sequencer.reached),
+            registers.sweep_done.eq(sequencer.sweep_done),
             sequencer.measured_rows.eq(registers.measured_rows),
             sequencer.weigh_rows.eq(registers.weigh_rows),
             [registers.frames_bad.eq(link.frames_bad), registers.writes.eq(link.writes)],
