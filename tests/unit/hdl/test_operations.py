@@ -101,8 +101,8 @@ def check(
         for walk in walks:
             if walk.schedule is not loaded:
                 loaded = walk.schedule
-                await load(ctx, dut, loaded)
-            clocks = await follow(ctx, dut, loaded, len(walk.clocks), walk.stop)
+                await load(ctx, dut, walk.schedule)
+            clocks = await follow(ctx, dut, walk.schedule, len(walk.clocks), walk.stop)
             pairs = enumerate(zip(clocks, walk.clocks, strict=False))
             different = (n for n, (seen, expected) in pairs if seen != expected)
             first = next(different, None)
@@ -120,12 +120,12 @@ def temperatures(walk: ScheduleWalk) -> list[int | None]:
     return [clock.slot[4] for clock in walk.clocks if clock.slot and clock.sweep_done]
 
 
-def steps(*codes: int) -> list[Step]:
+def steps(*codes: int) -> list[Step | Operation]:
     return [Step(code, 1) for code in codes]
 
 
 def test_loops_in_loops_of_all_levels() -> None:
-    words: list[Step | Operation] = steps(0)
+    words = steps(0)
     expected = [0]
     for level in range(REPEAT_LEVELS):
         words += [Repeat(len(words), 1, level), *steps(level + 1)]

@@ -104,13 +104,12 @@ class RunPhases(wiring.Component):
         )
 
     def elaborate(self, platform: object) -> Module:
-        m = Module()
-        operations = self.operations
+        m, operations = Module(), self.operations
 
         wait = Signal(range(max(self._drain_clocks, SEQUENCER_CLOCKS)), reset_less=True)
+        dispatch = Signal()  # the next word begins
         # What the drain is before, if it is not that at the end; then what the word is.
         emitting, operating = Signal(), Signal()
-        dispatch = Signal()
         through = self.last_word | operations.hit
         m.d.sync += wait.eq(wait - 1)
         m.d.comb += self.begin.eq(dispatch & ~operations.operation)
@@ -134,8 +133,8 @@ class RunPhases(wiring.Component):
                     m.d.sync += wait.eq(self._drain_clocks - 1)
                     m.next = "DRAIN"
                 with m.Elif(operations.operated & (through | self.stopping)):
-                    m.d.sync += [self.stopped.eq(~through), self.reached.eq(operations.hit)]
-                    m.d.sync += self.running.eq(0)
+                    m.d.sync += [self.running.eq(0), self.stopped.eq(~through)]
+                    m.d.sync += self.reached.eq(operations.hit)
                     m.next = "IDLE"
                 with m.Elif(operations.operated):
                     m.d.comb += dispatch.eq(1)
