@@ -252,25 +252,29 @@ def test_an_emission_comes_before_the_operation(is_last: bool) -> None:
 
 
 def every_stop(schedule: Schedule) -> list[ScheduleWalk]:
-    whole = ScheduleWalk(PARAMS, schedule)
-    return check(schedule, stops=range(len(whole.clocks)))
+    """Stops in the last clock and the first that differ in what they lead to."""
+    limit = len(ScheduleWalk(PARAMS, schedule).clocks)
+    walks = [ScheduleWalk(PARAMS, schedule, stop=stop) for stop in range(limit)]
+    outcomes = [(len(walk.clocks), walk.stopped, walk.reached) for walk in walks]
+    edges = [n for n in range(1, limit) if outcomes[n] != outcomes[n - 1]]
+    assert len(edges) > 2
+    return check(schedule, stops=sorted({0, limit - 1, *edges, *(n - 1 for n in edges)}))
 
 
-def test_stop_at_every_clock() -> None:
-    words = [Step(1, 2), Measure(SCORES | TARGET), Repeat(2, 1), *steps(3), Measure(MOMENTS)]
+def test_stop() -> None:
+    words = [Step(1, 2), Measure(SCORES | TARGET), Repeat(2, 1), *steps(3), Repeat(1, 1, 1)]
     walks = every_stop(Schedule([(3, 1), (4, 0)], words, measured_rows=2, weigh_rows=1))
     assert {walk.weighings for walk in walks} == {0, 2, 4}
-    # Whatever the last operation does, it is the last.
-    assert [walk.stopped for walk in walks[-OPERATION_CLOCKS:]] == [False] * OPERATION_CLOCKS
+    assert {walk.stopped for walk in walks} == {False, True}
 
 
-def test_stop_at_every_clock_of_a_run_that_begins_with_an_operation() -> None:
+def test_stop_of_a_run_that_begins_with_an_operation() -> None:
     words = [Measure(SCORES), Repeat(1, 1), *steps(1)]
     walks = every_stop(Schedule([(3, 1)], words, measured_rows=1, hit=1))
     assert any(walk.reached and not walk.stopped for walk in walks)
 
 
-def test_stop_at_every_clock_around_emissions() -> None:
+def test_stop_around_emissions() -> None:
     words = [Step(1, 1, emit=True), Repeat(1, 1), MEASURE]
     every_stop(Schedule([(3, 1)], words, measured_rows=1, emission=6))
 
@@ -332,7 +336,7 @@ def random_schedule(seed: int, params: MachineParams) -> Schedule:
     ]
     return Schedule(
         rows,
-        random_words(rng, rng.randrange(1, 7)),
+        random_words(rng, rng.randrange(1, 5)),
         measured_rows=rng.randrange(len(rows) + 1),
         weigh_rows=rng.randrange(params.rows + 1),
         weighing=rng.randrange(2, 9),
@@ -342,10 +346,10 @@ def random_schedule(seed: int, params: MachineParams) -> Schedule:
 
 
 @pytest.mark.parametrize("abilities", [Abilities.ALL, Abilities.LOOPS, Abilities.SCORES])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_random_schedules(abilities: Abilities, seed: int) -> None:
     params = replace(SMALL, abilities=abilities)
-    schedules = [random_schedule(10 * seed + n, params) for n in range(4)]
+    schedules = [random_schedule(2 * seed + n, params) for n in range(2)]
     totals = list(accumulate(len(ScheduleWalk(params, each).clocks) for each in schedules))
-    assert totals[-1] < 20_000
+    assert totals[-1] < 6000
     check(*schedules, params=params)
