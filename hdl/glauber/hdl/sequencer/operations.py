@@ -35,6 +35,8 @@ class Operations(wiring.Component):
         `word` is taken in this clock.
     back : Out(1), length : Out(15)
         In that clock: the `length` words before it come again.
+    measures : Out(1)
+        From the clock before a walk to its end: the rows are `measured_rows`.
     measured_rows, weigh_rows : In
         As the registers of these names.
     ending, wrapped : In(1); advance, begin, resting : Out(1); measure : Out(MeasureControl)
@@ -56,6 +58,7 @@ class Operations(wiring.Component):
     take: Signal
     back: Signal
     length: Signal
+    measures: Signal
     measured_rows: Signal
     weigh_rows: Signal
     ending: Signal
@@ -74,6 +77,7 @@ class Operations(wiring.Component):
                 "take": Out(1),
                 "back": Out(1),
                 "length": Out(facts.REPEAT_LENGTH_MAX.bit_length()),
+                "measures": Out(1),
                 "measured_rows": In(range(params.rows + 1)),
                 "weigh_rows": In(range(params.rows + 1)),
                 "ending": In(1),
@@ -126,7 +130,7 @@ class Operations(wiring.Component):
                 [walk.weigh_rows.eq(self.weigh_rows), self.control.hit.eq(walk.hit)],
                 [walk.ending.eq(self.ending), walk.wrapped.eq(self.wrapped)],
                 [self.advance.eq(walk.advance), self.begin.eq(walk.begin)],
-                self.resting.eq(walk.resting),
+                [self.resting.eq(walk.resting), self.measures.eq(self.take | working)],
             ]
 
         return m

@@ -53,37 +53,29 @@ class RunPhases(wiring.Component):
 
     Members
     -------
-    start, stop : In(1)
-    running, stopped : Out(1)
+    start : In(1), running, stopped : Out(1)
         As in `Sequencer`.
     begin : Out(1)
         The first row begins in the next clock.
     walking : Out(1)
         Rows are issued.
-    sweep_end, step_end : In(1)
-        A sweep, and with it a step, ends in this clock; only while `walking`.
+    stopping, cut, leave : In(1)
+        As in `SweepEnds`.
     last_word, emits : In(1)
         The word that is carried out is the schedule's last one; the step ends with an emission.
-    leave : Out(1)
-        No row follows the sweep that ends in this clock, or not at once.
-    emit : Out(1), between, emitted : In(1)
-        As `emit`, `between` and `done` in `stream.emitter.Emitter`.
-    operation : In(1)
-        The next word is an operation.
-    operate : Out(1), operated : In(1), hit : In(1)
-        As in `Operations`.
+    emitter : Out(EmitControl)
+    operations : Out(OperationControl)
     reached : Out(1)
-        The last run ended with `hit`.
+        The last run ended at its target.
     """
 
     start: Signal
-    stop: Signal
     running: Signal
     stopped: Signal
     begin: Signal
     walking: Signal
-    sweep_end: Signal
-    step_end: Signal
+    stopping: Signal
+    cut: Signal
     last_word: Signal
     emits: Signal
     leave: Signal
@@ -96,16 +88,15 @@ class RunPhases(wiring.Component):
         super().__init__(
             {
                 "start": In(1),
-                "stop": In(1),
                 "running": Out(1),
                 "stopped": Out(1),
                 "begin": Out(1),
                 "walking": Out(1),
-                "sweep_end": In(1),
-                "step_end": In(1),
+                "stopping": In(1),
+                "cut": In(1),
                 "last_word": In(1),
                 "emits": In(1),
-                "leave": Out(1),
+                "leave": In(1),
                 "emitter": Out(EmitControl()),
                 "operations": Out(OperationControl()),
                 "reached": Out(1),
@@ -113,23 +104,18 @@ class RunPhases(wiring.Component):
         )
 
     def elaborate(self, platform: object) -> Module:
-        m = Module()
-        operations = self.operations
+        m, operations = Module(), self.operations
 
         wait = Signal(range(max(self._drain_clocks, SEQUENCER_CLOCKS)), reset_less=True)
-        stopping = Signal()
+        dispatch = Signal()  # the next word begins
         # What the drain is before, if it is not that at the end; then what the word is.
         emitting, operating = Signal(), Signal()
-        dispatch = Signal()
-        emits = self.emits & self.emitter.ready
-        complete = self.step_end & self.last_word & ~emits
-        cut = self.sweep_end & stopping & ~complete
         through = self.last_word | operations.hit
-        m.d.sync += [stopping.eq((stopping | self.stop) & self.running), wait.eq(wait - 1)]
-        m.d.comb += self.leave.eq(complete | cut | self.step_end & (emits | operations.operation))
+        m.d.sync += wait.eq(wait - 1)
         m.d.comb += self.begin.eq(dispatch & ~operations.operation)
-        with m.If(dispatch):
-            m.d.sync += operating.eq(operations.operation)
+        with m.If(dispatch | self.leave):
+            ends = self.leave & (self.emits | self.cut | self.last_word)
+            m.d.sync += operating.eq(operations.operation & ~ends)
         with m.FSM():
             with m.State("IDLE"):
                 m.d.comb += operations.rewind.eq(1)
@@ -143,28 +129,27 @@ class RunPhases(wiring.Component):
             with m.State("WORK"):
                 m.d.comb += [self.walking.eq(~operating), operations.operate.eq(operating)]
                 with m.If(self.leave):
-                    m.d.sync += [self.stopped.eq(cut), emitting.eq(emits & ~cut)]
-                    m.d.sync += operating.eq(operations.operation & ~(emits | cut | self.last_word))
+                    m.d.sync += [self.stopped.eq(self.cut), emitting.eq(self.emits & ~self.cut)]
                     m.d.sync += wait.eq(self._drain_clocks - 1)
                     m.next = "DRAIN"
-                with m.Elif(operations.operated & (through | stopping)):
-                    m.d.sync += [self.stopped.eq(~through), self.reached.eq(operations.hit)]
-                    m.d.sync += self.running.eq(0)
+                with m.Elif(operations.operated & (through | self.stopping)):
+                    m.d.sync += [self.running.eq(0), self.stopped.eq(~through)]
+                    m.d.sync += self.reached.eq(operations.hit)
                     m.next = "IDLE"
                 with m.Elif(operations.operated):
                     m.d.comb += dispatch.eq(1)
             with m.State("DRAIN"), m.If(wait == 0):
                 with m.If(emitting):
                     m.next = "EMIT"
-                with m.Elif(operating & ~stopping):
+                with m.Elif(operating & ~self.stopping):
                     m.next = "WORK"
                 with m.Else():
                     m.d.sync += [self.running.eq(0), self.stopped.eq(self.stopped | operating)]
                     m.next = "IDLE"
             with m.State("EMIT"):
-                m.d.comb += self.emitter.emit.eq(~stopping)
-                ended = self.emitter.done & (self.last_word | stopping)
-                with m.If(ended | self.emitter.between & stopping):
+                m.d.comb += self.emitter.emit.eq(~self.stopping)
+                ended = self.emitter.done & (self.last_word | self.stopping)
+                with m.If(ended | self.emitter.between & self.stopping):
                     m.d.sync += self.stopped.eq(~(self.emitter.done & self.last_word))
                     m.d.sync += [emitting.eq(0), wait.eq(self._drain_clocks - 1)]
                     m.next = "DRAIN"

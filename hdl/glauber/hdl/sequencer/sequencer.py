@@ -11,6 +11,7 @@ from ..facts.machine import MachineParams
 from ..link.window import WindowSignature
 from ..measure.control import MeasureControl
 from ..stream.unit import EmitControl
+from .ends import SweepEnds
 from .operations import Operations
 from .phases import RunPhases
 from .slots import SlotIssue
@@ -32,10 +33,12 @@ class Sequencer(wiring.Component):
     start : In(1)
         Begins a run; ignored while one is under way.
     stop : In(1)
-        Ends the run after the sweep that is under way in the next clock, or before the next word
-        of an emission.
+        Ends the run after the sweep or the operation that is under way in the next clock, or
+        before the next word of an emission, or before the operation that a drain is before.
     row_count, step_count : In
         How many rows a sweep has and how many steps the schedule; 1 or more, constant in a run.
+    measured_rows, weigh_rows : In
+        As the registers of these names; constant in a run.
     rows, steps : In(WindowSignature)
         Words of `Region.ROWS` and `Region.STEPS`.
     control : Out(FabricControl)
@@ -43,16 +46,21 @@ class Sequencer(wiring.Component):
         From the clock after `start` until the fabric is at rest.
     emitter : Out(EmitControl)
         What emits the states after a step that says so.
+    measure : Out(MeasureControl)
+        What measures when an operation says so.
     sweep_done : Out(1)
         The last slot of a sweep is issued in this clock.
     stopped : Out(1)
         The last run was ended by `stop`.
+    reached : Out(1)
+        The last run was ended by an operation that reached its target.
 
     Timing
     ------
     The first slot stands `SEQUENCER_CLOCKS + 1` clocks after `start`. No clock is lost between
     rows, sweeps and steps, because the next row and the next step are read ahead; an emission
-    begins `params.drain_clocks` after a slot, and a slot follows its end at once. Rows must have
+    begins `params.drain_clocks` after a slot, and a slot follows its end at once; an operation
+    begins as an emission does, and `Operations` says how it goes on. Rows must have
     at least `facts.machine.SEQUENCER_CLOCKS` slots for that. A run with shorter rows issues the
     wrong slots, but ends.
 
@@ -105,6 +113,7 @@ class Sequencer(wiring.Component):
         m.submodules.steps = steps = PrefetchTable(params.steps)
         m.submodules.slots = slots = SlotIssue(params)
         m.submodules.step = step = StepState()
+        m.submodules.ends = ends = SweepEnds()
         m.submodules.phases = phases = RunPhases(params.drain_clocks)
         m.submodules.operations = operations = Operations(params)
         connect(m, flipped(self.rows), rows.window)
@@ -114,35 +123,35 @@ class Sequencer(wiring.Component):
         connect(m, operations.measure, flipped(self.measure))
         connect(m, slots.control, flipped(self.control))
 
-        rewind, operate = phases.operations.rewind, phases.operations.operate
-        row_end = phases.walking & slots.ending
-        sweep_end = row_end & rows.wrapped
-        step_end = sweep_end & step.last_sweep
-        row_begins = phases.begin | row_end & ~phases.leave
-        step_begins = phases.begin | step_end & ~phases.leave
+        rewind = phases.operations.rewind
         walk_begins = operations.begin & ~operations.resting
         m.d.comb += [
-            [phases.start.eq(self.start), phases.stop.eq(self.stop)],
-            [phases.sweep_end.eq(sweep_end), phases.step_end.eq(step_end)],
-            [phases.last_word.eq(steps.wrapped), phases.emits.eq(step.emit)],
+            [ends.walking.eq(phases.walking), ends.ending.eq(slots.ending)],
+            [ends.last_row.eq(rows.wrapped), ends.last_sweep.eq(step.last_sweep)],
+            [ends.last_word.eq(steps.wrapped), ends.emits.eq(step.emit & self.emitter.ready)],
+            ends.operation.eq(operations.control.operation),
+            [ends.running.eq(phases.running), ends.stop.eq(self.stop), ends.begin.eq(phases.begin)],
+            [phases.start.eq(self.start), phases.stopping.eq(ends.stopping)],
+            [phases.leave.eq(ends.leave), phases.cut.eq(ends.cut)],
+            [phases.last_word.eq(steps.wrapped), phases.emits.eq(ends.emits)],
             [operations.word.eq(steps.word), operations.ending.eq(slots.ending)],
             [operations.wrapped.eq(rows.wrapped), operations.weigh_rows.eq(self.weigh_rows)],
             operations.measured_rows.eq(self.measured_rows),
-            rows.count.eq(Mux(operate & bool(params.abilities), self.measured_rows, self.row_count)),
-            [rows.rewind.eq(rewind), rows.advance.eq(row_begins | operations.advance)],
+            rows.count.eq(Mux(operations.measures, self.measured_rows, self.row_count)),
+            [rows.rewind.eq(rewind), rows.advance.eq(ends.row_begins | operations.advance)],
             [steps.count.eq(self.step_count), steps.rewind.eq(rewind)],
             [steps.back.eq(operations.back), steps.length.eq(operations.length)],
-            steps.advance.eq(step_begins | operations.take),
-            [step.word.eq(steps.word), step.begin.eq(step_begins)],
-            [step.sweep_end.eq(sweep_end), step.measure.eq(walk_begins)],
+            steps.advance.eq(ends.step_begins | operations.take),
+            [step.word.eq(steps.word), step.begin.eq(ends.step_begins)],
+            [step.sweep_end.eq(ends.sweep_end), step.measure.eq(walk_begins)],
             [slots.word.eq(rows.word), slots.advance.eq(rows.advance)],
-            [slots.draws.eq(row_begins), slots.opens.eq(row_begins | operations.begin)],
-            slots.rewind.eq(phases.begin | sweep_end | walk_begins),
+            [slots.draws.eq(ends.row_begins), slots.opens.eq(ends.row_begins | operations.begin)],
+            slots.rewind.eq(phases.begin | ends.sweep_end | walk_begins),
             [slots.hold.eq(operations.resting), slots.sweeps.eq(phases.walking)],
             [slots.temperature.eq(step.temperature), slots.couple.eq(step.couple)],
             slots.wrapped.eq(rows.wrapped),
             [self.running.eq(phases.running), self.stopped.eq(phases.stopped)],
-            [self.reached.eq(phases.reached), self.sweep_done.eq(sweep_end)],
+            [self.reached.eq(phases.reached), self.sweep_done.eq(ends.sweep_end)],
         ]
 
         return m
