@@ -60,9 +60,10 @@ class Entries:
         i, j, value = self.i, self.j, self.value
         loops = np.flatnonzero((i == j) & (value != 0))
         if len(loops):
-            vertex = int(i[loops[0]]) + self.first
+            loop = int(loops[0])
+            vertex = int(i[loop]) + self.first
             raise self.refusal(
-                f"{self._place(loops[0])} has {value[loops[0]]} on the diagonal, at {vertex} {vertex}; "
+                f"{self._place(loop)} has {value[loop]} on the diagonal, at {vertex} {vertex}; "
                 "a graph has no edge from a vertex to itself, so take it out or read it as 'qubo'"
             )
         pair = np.minimum(i, j) * self.size + np.maximum(i, j)
@@ -74,7 +75,7 @@ class Entries:
             return i[low], j[low], value[low]
         twice = np.intersect1d(pair[low], pair[high])
         if len(twice):
-            again = np.flatnonzero(pair == twice[0])[-1]
+            again = int(np.flatnonzero(pair == twice[0])[-1])
             one, other = divmod(int(twice[0]), self.size)
             raise self.refusal(
                 f"{self._place(again)} gives the pair {one + self.first} {other + self.first} in "
