@@ -28,6 +28,7 @@ class Cable:
     def __init__(self, inner: Any) -> None:
         self._inner = inner
         self.name = "cable:"
+        self.time_scale = inner.time_scale
         self.thread = 0
         self.pulled = False
 
@@ -42,6 +43,9 @@ class Cable:
     def read(self, timeout: float) -> bytes:
         self._check()
         return self._inner.read(timeout)
+
+    def close(self) -> None:
+        self._inner.close()
 
     def _check(self) -> None:
         if self.pulled:
