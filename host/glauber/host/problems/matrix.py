@@ -164,7 +164,10 @@ def _check_shape(shape: tuple[int, ...], name: str) -> None:
 
 
 def _biases(biases: Any, size: int) -> np.ndarray:
-    values = np.asarray(biases)
+    try:
+        values = np.asarray(biases)
+    except ValueError as error:  # as for rows of different lengths
+        raise InputError(f"biases is no array ({error}); give {size} numbers") from error
     _check_real(values, "biases")
     if values.shape != (size,):
         raise InputError(f"biases has the shape {values.shape}; the matrix asks for ({size},)")
