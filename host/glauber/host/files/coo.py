@@ -19,7 +19,7 @@ HEADERS = re.compile(rb"^[ \t]*#[^\n]*?\bvartype[:=][ \t]*([-\w.]+)", re.MULTILI
 def read_coo(path: str, name: str, data: bytes, as_kind: Kind | None) -> Problem:
     """A model of dimod with the variables 0 to the largest that is named; each pair once."""
     kind = check_kind(path, "a COO file", as_kind, ("bqm",))
-    given = _vartype(path, data)
+    vartype = _vartype(path, data)
     table = NumberTable(path, data, b"#", header=False)
     if not len(table.lines):
         raise FileFormatError(f"{path} has no entries, expected lines `i j bias`; complete it")
@@ -31,11 +31,11 @@ def read_coo(path: str, name: str, data: bytes, as_kind: Kind | None) -> Problem
     diagonal = i == j
     linear = np.bincount(i[diagonal], biases[diagonal], minlength=size)
     off = ~diagonal
-    bqm = make_bqm(linear, i[off], j[off], biases[off], dimod.as_vartype(given))
+    bqm = make_bqm(linear, i[off], j[off], biases[off], vartype)
     return Problem(kind, bqm, None, name)
 
 
-def _vartype(path: str, data: bytes) -> str:
+def _vartype(path: str, data: bytes) -> dimod.Vartype:
     """What the comments say. Raises `FileFormatError` if that is not one vartype."""
     given = ""
     for header in HEADERS.finditer(data):
@@ -52,4 +52,4 @@ def _vartype(path: str, data: bytes) -> str:
             f"{path}, line 1: there is no vartype, expected `# vartype=SPIN` or "
             "`# vartype=BINARY`; write it with `vartype_header=True`"
         )
-    return given
+    return dimod.Vartype[given]
