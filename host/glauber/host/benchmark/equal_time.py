@@ -12,7 +12,9 @@ __all__ = ["measure_equal_time"]
 
 Row = dict[str, Any]
 _PROBE = 30  # sweeps
-_NEAR = 0.8  # of the time that a call must take, or it is scaled once more
+_CALLS = 4
+_GROWTH = 20
+_NEAR = 0.8  # of the time: then a longer call would tell no more
 
 
 def measure_equal_time(
@@ -49,20 +51,23 @@ def measure_equal_time(
 
 
 def _fit(peer: Peer, call: Call, instance: Instance, seconds: float, seed: int) -> Setting:
-    """A setting of about `seconds`."""
+    """A setting of about `seconds`, from calls that get longer until they nearly take that."""
     reads = peer.reads if peer.side_by_side else 1
     if not peer.sweeps:  # then it is told the time
         return Setting(reads, max(1, round(seconds * 1000)), instance.beta_range)
-    setting = Setting(reads, _PROBE, instance.beta_range)
-    wall = call(setting, seed).wall
-    for _ in range(3):  # as calls get longer, what each of them takes besides matters less
+    effort, before, wanted = _PROBE, (0, 0.0), 0.0
+    for _ in range(_CALLS):
+        wall = call(Setting(reads, effort, instance.beta_range), seed).wall
+        # What a call takes besides its sweeps shows in the difference of two.
+        pace = (wall - before[1]) / (effort - before[0]) if effort > before[0] else 0.0
+        if pace <= 0:  # something else ran meanwhile
+            pace = wall / effort
+        before = (effort, wall)
+        wanted = effort + (seconds - wall) / pace
         if wall >= _NEAR * seconds:
             break
-        effort = max(1, int(setting.effort * min(20.0, seconds / wall)))
-        setting = Setting(reads, effort, instance.beta_range)
-        wall = call(setting, seed).wall
-    effort = max(1, round(setting.effort * seconds / wall))
-    return Setting(reads, effort, instance.beta_range)
+        effort = max(1, round(min(wanted, _GROWTH * effort)))
+    return Setting(reads, max(1, round(wanted)), instance.beta_range)
 
 
 def _row(

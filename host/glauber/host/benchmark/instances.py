@@ -80,7 +80,7 @@ def _from_edges(size: int, i: NDArray, j: NDArray, weights: NDArray) -> dimod.Bi
 
 def _lattice(name: str, shape: tuple[int, ...], best: float | None = None) -> Instance:
     """Couplings +-1 on a periodic lattice."""
-    signs = np.random.default_rng(1).integers(0, 2, (*shape, len(shape))) * 2.0 - 1
+    signs = np.random.default_rng(1).choice(np.array([-1.0, 1.0]), (*shape, len(shape)))
     sites = np.arange(np.prod(shape)).reshape(shape)
     pairs = [(sites, np.roll(sites, -1, axis), signs[..., axis]) for axis in range(len(shape))]
     i, j, weights = (np.concatenate([pair[part].ravel() for pair in pairs]) for part in range(3))

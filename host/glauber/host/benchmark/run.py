@@ -4,8 +4,8 @@ import contextlib
 import datetime
 import os
 import platform
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,6 @@ class Plan:
     threads: int = 1
     seed: int = 1
     timeout: float = 300.0
-    open_worker: Callable[..., Any] = field(default=Worker, repr=False)
 
 
 def choose_peers(peers: dict[str, Peer], names: Sequence[str] | None) -> list[Peer]:
@@ -124,9 +123,7 @@ def _workers(
                 note = {"instance": instance.name, "peer": peer.name, "reason": reason}
                 report["left_out"].append(note)
                 continue
-            worker = stack.enter_context(
-                plan.open_worker(peer, instance, plan.threads, plan.timeout)
-            )
+            worker = stack.enter_context(Worker(peer, instance, plan.threads, plan.timeout))
             try:
                 worker.wait()
             except PeerFailureError as error:

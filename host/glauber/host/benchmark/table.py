@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ..errors import EnvironmentMissingError
@@ -77,7 +78,9 @@ def _table(title: str, columns: list[Column], rows: list[Row]) -> Table:
         table.add_column(name, no_wrap=True)
     for place, row in enumerate(rows):
         last = place + 1 == len(rows) or rows[place + 1].get("instance") != row.get("instance")
-        table.add_row(*(text(row) for _, text in columns), end_section=last and "instance" in row)
+        table.add_row(
+            *(escape(text(row)) for _, text in columns), end_section=last and "instance" in row
+        )
     return table
 
 

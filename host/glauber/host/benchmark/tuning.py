@@ -28,12 +28,12 @@ class Cell:
     reads: list[int]
     mean_energy: float
 
-    def score(self, side_by_side: bool) -> tuple[float, float]:
+    def score(self, peer: Peer) -> tuple[float, float]:
         """Smaller is better; where nothing was hit, the energy decides."""
         calls, reads = len(self.reads), sum(self.reads)
-        value = time_to_target(
-            sum(self.cpu) / calls, reads // calls, sum(self.hits) / reads, side_by_side
-        )
+        # What else runs on the computer lengthens the wall's time of some settings only.
+        seconds = sum(self.seconds if peer.remote else self.cpu) / calls
+        value = time_to_target(seconds, reads // calls, sum(self.hits) / reads, peer.side_by_side)
         return value, self.mean_energy
 
 
@@ -86,8 +86,7 @@ class _Search:
         for setting in settings:
             if setting not in self.cells and not self._too_long(setting):
                 self._measure(setting)
-        side = self.peer.side_by_side
-        return min(self.cells.values(), key=lambda cell: cell.score(side)).setting
+        return min(self.cells.values(), key=lambda cell: cell.score(self.peer)).setting
 
     def _measure(self, setting: Setting) -> None:
         # Seeds are not used twice, and not those of the final measurement.

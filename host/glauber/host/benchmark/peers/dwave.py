@@ -66,6 +66,8 @@ class DwaveAnnealer(_Dwave):
     def __init__(self, heat_bath: bool = False) -> None:
         self.name = "dwave-sa-gibbs" if heat_bath else "dwave-sa"
         self.rule = "heat bath" if heat_bath else "Metropolis"
+        if heat_bath:  # which reaches low energies later, so that only its speed tells something
+            self.figures = frozenset({"speed"})
         self._criterion = "Gibbs" if heat_bath else "Metropolis"
 
     def open(self, instance: Instance, threads: int) -> Runner:

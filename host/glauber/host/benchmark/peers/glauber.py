@@ -31,6 +31,7 @@ class Glauber(Peer):
                 f"--device is {device}, but the benchmark chooses the model's replicas and "
                 "threads; leave them out, and use --threads"
             )
+        self.remote = device.startswith(("serial:", "socket:"))
         if self._is_model:
             self.reads_tried = (64, 256)
 

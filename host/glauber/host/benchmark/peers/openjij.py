@@ -28,6 +28,8 @@ class OpenJij(Peer):
     def __init__(self, heat_bath: bool = False) -> None:
         self.name = "openjij-gibbs" if heat_bath else "openjij"
         self.rule = "heat bath" if heat_bath else "Metropolis"
+        if heat_bath:  # which reaches low energies later, so that only its speed tells something
+            self.figures = frozenset({"speed"})
         self._heat_bath = heat_bath
 
     def open(self, instance: Instance, threads: int) -> Runner:

@@ -54,6 +54,7 @@ class Peer(ABC):
     reads_tried : numbers of reads side by side that are tried for the time to a target
     efforts : those that are tried for the time to a target
     effort_unit : "sweeps", or what an effort is instead
+    remote : it computes elsewhere, so that the time of this computer's processors says nothing
     """
 
     name: str
@@ -68,6 +69,7 @@ class Peer(ABC):
     reads_tried: tuple[int, ...] = ()
     efforts: tuple[int, ...] = (30, 100, 300, 1000, 3000, 10000)
     effort_unit: str = "sweeps"
+    remote: bool = False
     SWEEPS: ClassVar[str] = "sweeps"
 
     @property
