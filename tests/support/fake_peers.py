@@ -11,7 +11,7 @@ from glauber.host.benchmark.peers import Peer, Runner
 from glauber.host.benchmark.worker import Outcome
 
 
-def make_pair(target=-1.0):
+def make_pair(target: float | None = -1.0):
     """Two spins that like to be equal: energies -1 and 1."""
     return Instance("pair", dimod.BinaryQuadraticModel.from_ising({}, {(0, 1): -1.0}), -1.0, target)
 

@@ -43,10 +43,13 @@ def names(report):
 
 
 def test_all_figures_of_all_instances_and_peers():
-    seen = []
+    seen, kept = [], []
     slow = FakePeer("slow", fake_call=FakeCall(1e-4), figures=frozenset({"speed", "target"}))
     report = run(
-        peers(slow), [make_pair(), make_pair(None)], progress=lambda *done: seen.append(done)
+        peers(slow),
+        [make_pair(), make_pair(None)],
+        progress=lambda *done: seen.append(done),
+        on_rows=lambda rows: kept.append(len(rows)),
     )
     assert names(report) == [
         ("speed", "pair", "ours"),
@@ -59,6 +62,7 @@ def test_all_figures_of_all_instances_and_peers():
         ("time", "pair", "ours"),
     ]
     assert seen == [(number, 6) for number in range(1, 7)]
+    assert kept == [2, 3, 5, 7, 8, 8]
     assert (report["failed"], report["left_out"]) == ([], [])
     assert (report["rounds"], report["threads"], report["seed"]) == (2, 1, 1)
     json.dumps(report, allow_nan=False)
@@ -84,6 +88,7 @@ def test_a_peer_that_does_not_start_is_left_out(monkeypatch):
         def wait(self):
             if self.trouble:
                 raise PeerFailureError("it did not start")
+            return 0.0
 
     found = peers(FakePeer("bad", trick="raise at once", fake_call=FakeCall()))
     monkeypatch.setattr("glauber.host.benchmark.run.Worker", Broken)
@@ -116,7 +121,7 @@ def test_a_table_for_people(report, capsys):
     (ghost,) = [line for line in lines if "ghost" in line]
     assert "absent" in ghost
     assert "pip install 'glauber[bench]'" in ghost
-    assert any("never" in line and "0 of " in line for line in lines)
+    assert any("never" in line and " > " in line and "0 of " in line for line in lines)
     assert "10 (10 to 10)" in out
     assert "left out: picky on pair: it does not like it" in out
     assert "FAILED: it [broke]" in out

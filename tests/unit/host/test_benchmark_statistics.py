@@ -79,8 +79,10 @@ def test_only_hits_leave_a_doubt():
 
 
 def test_the_draws_are_the_same_every_time():
-    again = [TimeToTarget.from_calls([1.0, 2.0], [3, 4], [5, 5], True).draws for _ in range(2)]
-    assert np.array_equal(*again)
+    first, again = (
+        TimeToTarget.from_calls([1.0, 2.0], [3, 4], [5, 5], True).draws for _ in range(2)
+    )
+    assert np.array_equal(first, again)
 
 
 def test_ratio():

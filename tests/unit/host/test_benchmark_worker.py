@@ -33,6 +33,8 @@ def test_a_worker_calls_the_peer_in_another_process():
         outcome = worker.call(SETTING, 1)
         again = worker.call(SETTING, 2)
         process = worker._process
+    assert outcome.energies is not None
+    assert again.energies is not None
     assert outcome.energies.tolist() == again.energies.tolist() == [-1.0, 1.0, -1.0]
     assert outcome.wall >= 0
     assert process.pid != os.getpid()

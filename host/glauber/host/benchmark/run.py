@@ -4,7 +4,7 @@ import contextlib
 import datetime
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Plan:
     timeout: float = 300.0
 
 
-def choose_peers(peers: dict[str, Peer], names: Sequence[str] | None) -> list[Peer]:
+def choose_peers(peers: Mapping[str, Peer], names: Sequence[str] | None) -> list[Peer]:
     """The peers that are installed, or those of `names`; Glauber, if among them, first.
 
     Raises `OptionError` for a name that there is not, `EnvironmentMissingError` for a peer that was
@@ -60,7 +60,7 @@ def choose_peers(peers: dict[str, Peer], names: Sequence[str] | None) -> list[Pe
     return [peer for peer in chosen if peer.is_there]
 
 
-def describe_peers(peers: dict[str, Peer]) -> list[Row]:
+def describe_peers(peers: Mapping[str, Peer]) -> list[Row]:
     """What each is and how it updates; the version of those that are installed."""
     return [
         {
@@ -82,10 +82,12 @@ def benchmark(
     peers: Sequence[Peer],
     plan: Plan,
     progress: Progress = no_progress,
+    on_rows: Callable[[list[Row]], None] | None = None,
 ) -> dict[str, Any]:
     """Measures, and returns a report that JSON can hold.
 
     progress : told (figures of instances done, in all)
+    on_rows : given all rows so far whenever there are new ones, so that they can be kept
 
     `rows` has a row for each figure, instance and peer, `left_out` what was not measured and why,
     `failed` what went wrong: the peer is then left out of the rest of its instance.
@@ -106,6 +108,8 @@ def benchmark(
         with _workers(instance, peers, plan, report) as calls:
             for place, figure in enumerate(plan.figures):
                 report["rows"] += _measure(figure, instance, calls, plan, report)
+                if on_rows is not None:
+                    on_rows(report["rows"])
                 progress(number * len(plan.figures) + place + 1, total)
     report["load_after"] = os.getloadavg()[0]
     return report

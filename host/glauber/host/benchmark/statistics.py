@@ -98,10 +98,8 @@ class TimeToTarget:
 
 
 def ratio(ours: TimeToTarget, theirs: TimeToTarget) -> Spread:
-    """How many times longer theirs is."""
+    """How many times longer theirs is; not a number if neither has reached the target."""
+    if math.isinf(ours.value) and math.isinf(theirs.value):
+        return Spread(math.nan, math.nan, math.nan)
     low, high = np.percentile(theirs.draws / ours.draws, _INSIDE)
-    if math.isinf(ours.value):  # then theirs may be, too
-        middle = 0.0 if math.isfinite(theirs.value) else math.nan
-    else:
-        middle = theirs.value / ours.value
-    return Spread(middle, float(low), float(high))
+    return Spread(theirs.value / ours.value, float(low), float(high))

@@ -85,17 +85,20 @@ def _table(title: str, columns: list[Column], rows: list[Row]) -> Table:
 
 
 def _spread(name: str, digits: int = 3) -> Callable[[Row], str]:
-    """A middle and its ends."""
+    """A middle and its ends; what was not reached is larger than its lower end."""
 
     def text(row: Row) -> str:
+        if row[name] is None:
+            low = row[f"{name}_low"]
+            return "unknown" if low is None else f"> {_number(low, digits)}"
         ends = f"({_number(row[f'{name}_low'], digits)} to {_number(row[f'{name}_high'], digits)})"
         return f"{_number(row[name], digits)} {ends}"
 
     return text
 
 
-def _number(value: float | None, digits: int = 3) -> str:
-    return "never" if value is None else f"{value:.{digits}g}"
+def _number(value: float, digits: int = 3) -> str:
+    return f"{value:.{digits}g}"
 
 
 def _energy(name: str) -> Callable[[Row], str]:

@@ -31,7 +31,7 @@ class Cell:
     def score(self, peer: Peer) -> tuple[float, float]:
         """Smaller is better; where nothing was hit, the energy decides."""
         calls, reads = len(self.reads), sum(self.reads)
-        # What else runs on the computer lengthens the wall's time of some settings only.
+        # As in `_own`: what else runs lengthens the wall's time of some settings only.
         seconds = sum(self.seconds if peer.remote else self.cpu) / calls
         value = time_to_target(seconds, reads // calls, sum(self.hits) / reads, peer.side_by_side)
         return value, self.mean_energy
@@ -41,6 +41,11 @@ def beta_ranges(instance: Instance) -> list[tuple[float, float]]:
     """The ranges that are tried: some that suit the fields, and the default."""
     scale = instance.field_scale
     return [*((low / scale, high / scale) for low, high in _RANGES), instance.beta_range]
+
+
+def _own(peer: Peer, outcome: Outcome) -> float:
+    """The seconds that a call took of its own, whatever else runs on the computer."""
+    return outcome.wall if peer.remote or not peer.sweeps else outcome.cpu
 
 
 def run_for(
@@ -53,11 +58,11 @@ def run_for(
     """
     outcomes: list[Outcome] = []
     if peer.side_by_side:
-        while not outcomes or sum(one.wall for one in outcomes) < seconds:
+        while not outcomes or sum(_own(peer, one) for one in outcomes) < seconds:
             outcomes.append(call(setting, seed + len(outcomes)))
     else:
         probe = call(replace(setting, reads=1), seed)
-        reads = min(_READS_MOST, max(1, round(seconds / probe.wall)))
+        reads = min(_READS_MOST, max(1, round(seconds / _own(peer, probe))))
         outcomes.append(call(replace(setting, reads=reads), seed + 1))
     energies = [one.energies for one in outcomes if one.energies is not None]
     return Cell(
@@ -93,7 +98,8 @@ class _Search:
         seed = self.seed + 1000 * len(self.cells)
         cell = run_for(self.peer, self.call, setting, self.target, self.seconds, seed)
         self.cells[setting] = cell
-        self.pace = cell.seconds[-1] / cell.reads[-1] / setting.effort
+        took = cell.seconds if self.peer.remote else cell.cpu
+        self.pace = took[-1] / cell.reads[-1] / setting.effort
 
     def _too_long(self, setting: Setting) -> bool:
         reads = setting.reads if self.peer.side_by_side else 1

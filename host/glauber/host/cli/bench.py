@@ -1,6 +1,7 @@
 """`glauber bench`: the benchmark against peers."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,9 @@ def add_parser(commands: Any) -> None:
         "--timeout", type=float, default=300.0, metavar="S", help="of one call (default: 300)"
     )
     parser.add_argument("--quick", action="store_true", help="a little of all, in about a minute")
-    parser.add_argument("--output", type=Path, metavar="FILE.csv", help="write all rows here")
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE.csv", help="write all rows here, as they come"
+    )
     parser.add_argument("--plot", type=Path, metavar="FILE.png", help="draw it (or .pdf, .svg)")
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object on standard output"
@@ -107,6 +110,7 @@ def run(options: argparse.Namespace) -> None:
     """Carries out the command. Raises `PeerFailureError` if a peer has failed."""
     from ..benchmark.peers import all_peers
     from ..benchmark.run import benchmark, choose_peers, describe_peers
+    from ..benchmark.table import save_rows
     from ..benchmark.worker import PeerFailureError
     from ..plots import PLOT_SUFFIXES
     from ..progress import show_progress
@@ -118,7 +122,9 @@ def run(options: argparse.Namespace) -> None:
     chosen = choose_peers(peers, options.peers)
     instances = _instances(options)
     with show_progress("benchmark", "figure") as show:
-        report = benchmark(instances, chosen, plan, show)
+        # Kept as they come: what takes half an hour may be interrupted.
+        keep = partial(save_rows, options.output) if options.output else None
+        report = benchmark(instances, chosen, plan, show, keep)
     report["peers"] = describe_peers(peers)
     _write(report, options)
     if report["failed"]:
@@ -128,10 +134,8 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _write(report: dict[str, Any], options: argparse.Namespace) -> None:
-    from ..benchmark.table import print_report, save_rows
+    from ..benchmark.table import print_report
 
-    if options.output:
-        save_rows(options.output, report["rows"])
     if options.plot:
         from ..benchmark.plot import plot_report
 
