@@ -34,7 +34,7 @@ them. Load on the computer shows in wall times first: prefer ratios of CPU time 
 Examples:
   glauber bench --quick
   glauber bench --peers glauber,dwave-sa --figures speed --instances lattice3d --json
-  glauber bench G1.txt --target -4049 --figures target --seconds 2
+  glauber bench G1.txt --target -4050 --figures target --seconds 2
   glauber bench --data DIR --output bench.csv --plot bench.png
 """
 
