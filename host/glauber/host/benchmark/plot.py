@@ -31,13 +31,16 @@ def plot_report(path: Path, report: dict[str, Any]) -> None:
     from matplotlib.figure import Figure
 
     rows = [*map(_with_excess(report["rows"]), report["rows"])]
+    # A peer has the same colour in all parts.
+    names = dict.fromkeys(row["peer"] for row in rows)
+    colours = {name: f"C{number}" for number, name in enumerate(names)}
     parts = [figure for figure in _PARTS if any(row["figure"] == figure for row in rows)]
     figure = Figure(figsize=(11, 1 + 4 * max(1, len(parts))), layout="constrained")
     figure.suptitle(plain_text(f"{report['date']}, {report['machine']}"))
     for axes, part in zip(
         figure.subplots(max(1, len(parts)), 1, squeeze=False)[:, 0], parts, strict=False
     ):
-        _draw(axes, [row for row in rows if row["figure"] == part], *_PARTS[part])
+        _draw(axes, [row for row in rows if row["figure"] == part], colours, *_PARTS[part])
     save_figure(path, figure)
 
 
@@ -59,7 +62,14 @@ def _with_excess(rows: list[Row]) -> Any:
     return add
 
 
-def _draw(axes: "Axes", rows: list[Row], value: str, label: str, logarithmic: bool) -> None:
+def _draw(
+    axes: "Axes",
+    rows: list[Row],
+    colours: dict[str, str],
+    value: str,
+    label: str,
+    logarithmic: bool,
+) -> None:
     """A group of bars for each instance, a colour for each peer."""
     instances = list(dict.fromkeys(row["instance"] for row in rows))
     peers = list(dict.fromkeys(row["peer"] for row in rows))
@@ -76,7 +86,15 @@ def _draw(axes: "Axes", rows: list[Row], value: str, label: str, logarithmic: bo
             [abs((row[f"{value}{end}"] or row[value]) - row[value]) for row in shown]
             for end in ("_low", "_high")
         ]
-        axes.bar(x, middle, wide, yerr=ends, label=plain_text(peer), error_kw={"linewidth": 0.8})
+        axes.bar(
+            x,
+            middle,
+            wide,
+            yerr=ends,
+            label=plain_text(peer),
+            color=colours[peer],
+            error_kw={"linewidth": 0.8},
+        )
     if logarithmic:
         axes.set_yscale("log")
     axes.set_xticks(range(len(instances)), [plain_text(name) for name in instances])
