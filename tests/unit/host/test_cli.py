@@ -595,7 +595,7 @@ def test_every_command_that_a_text_names_exists():
             ):
                 named.add((name, path.name))
     commands = {"solve", "sample", "watch", "study", "devices", "noise", "rtl"}
-    commands |= {"boards", "build", "flash", "selftest"}
+    commands |= {"boards", "build", "flash", "selftest", "bench"}
     assert {name for name, _ in named} >= commands
     for action in build_parser()._actions:
         if isinstance(action, argparse._SubParsersAction):
