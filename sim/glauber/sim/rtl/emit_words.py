@@ -144,27 +144,29 @@ class _Emitter:
         text = parameters["INIT"].translate(str.maketrans("xz", "00")).rjust(size * bits, "0")
         words = [int(text[start : start + bits], 2) for start in range(0, size * bits, bits)]
         self._memories.append((memory, size, words[::-1]))
-        read = self._words.read
         for port, (number,) in enumerate(numbers):
-            where = read(wires["RD_ADDR"][address * port : address * (port + 1)])
+            where = self._part(wires["RD_ADDR"], address, port)
             check = "" if size == 1 << address else f"{where} >= {size} ? 0 : "
             value = f"{check}{memory}[{where}]"
             if number in self._fixed:
                 self._check_clock(name, wires["RD_CLK"][port : port + 1], "1")
-                enable = read(wires["RD_EN"][port : port + 1])
+                enable = self._part(wires["RD_EN"], 1, port)
                 kept = "" if enable == "0x1ull" else f"!{enable} ? @{number}@ : "
                 self._registers.append((number, f"({kept}{value})"))
             else:
                 self._makers[number] = f"({value})"
         for port in range(width(parameters, "WR_PORTS")):
             self._check_clock(name, wires["WR_CLK"][port : port + 1], "1")
-            where = read(wires["WR_ADDR"][address * port : address * (port + 1)])
-            data = read(wires["WR_DATA"][bits * port : bits * (port + 1)])
-            enable = read(wires["WR_EN"][bits * port : bits * (port + 1)])
+            where = self._part(wires["WR_ADDR"], address, port)
+            data, enable = (self._part(wires[key], bits, port) for key in ("WR_DATA", "WR_EN"))
             self._writes.append(
                 f"if (uint64_t e = {enable}, at = {where}; e && at < {size}) "
                 f"{memory}[at] = ({memory}[at] & ~e) | ({data} & e);"
             )
+
+    def _part(self, bits: Bits, size: int, port: int) -> str:
+        """A port's share of what all ports of a memory have side by side."""
+        return self._words.read(bits[size * port : size * (port + 1)])
 
     def _statements(self) -> Iterator[tuple[int | None, str]]:
         """Every word that is needed with its expression, and what is done with them."""
