@@ -1,7 +1,7 @@
 """How much of a line is payload, and how fast the host's side of a link is.
 
-The first comes from the bytes that pass when the states of 1,000 p-bits are read from the simulated
-gates; the second from the model, which answers at once.
+The first comes from the bytes that pass when states of 1,000 p-bits are read from the simulated
+gates, and streamed while they run; the second from the model, which answers at once.
 
 python bench/link_efficiency.py
 """
@@ -9,10 +9,14 @@ python bench/link_efficiency.py
 import argparse
 import time
 
+import dimod
+
 from glauber.hdl.facts.registers import Register
+from glauber.host import GlauberSampler
 from glauber.host.device import Device
 
 PBITS = 1000
+FEW, MANY = 20, 120  # samples of a read
 LINE = "{}: {:,} bytes of states in {:,} bytes to the host ({:.1%}), {:,} bytes of requests"
 
 
@@ -24,6 +28,28 @@ def efficiency(url: str) -> str:
         payload = device.read_states(PBITS).size // 8
         arrived = link.bytes_in - bytes_in
         return LINE.format(url, payload, arrived, payload / arrived, link.bytes_out - bytes_out)
+
+
+def streamed(url: str) -> str:
+    """Bytes of samples, and of the line with all that is asked meanwhile.
+
+    Two calls that differ in the number of samples alone: what they have in common is left out.
+    """
+    ring = dimod.BinaryQuadraticModel.from_ising(
+        {}, {(i, (i + 1) % PBITS): 1 for i in range(PBITS)}
+    )
+    with GlauberSampler(url) as sampler:
+        replicas = sampler.device.params.replicas
+        few, many = (
+            sampler.sample(
+                ring, beta=0.5, num_sweeps=1, num_reads=replicas, samples_per_read=samples, seed=1
+            ).info["link"]
+            for samples in (FEW, MANY)
+        )
+    payload = (MANY - FEW) * PBITS * replicas // 8
+    arrived = many["bytes_in"] - few["bytes_in"]
+    requests = many["bytes_out"] - few["bytes_out"]
+    return "a stream, " + LINE.format(url, payload, arrived, payload / arrived, requests)
 
 
 def speed(url: str, seconds: float) -> str:
@@ -48,7 +74,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0, help="per measurement")
     options = parser.parse_args()
     for burst_words in (64, 256):
-        print(efficiency(f"rtl:?pbits=1024&burst_words={burst_words}"))
+        url = f"rtl:?pbits=1024&burst_words={burst_words}"
+        print(efficiency(url), streamed(url), sep="\n", flush=True)
     for burst_words in (64, 256, 4096):
         print(speed(f"model:?pbits=16384&burst_words={burst_words}", options.seconds))
 

@@ -30,20 +30,21 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1200, help="per kind of fault")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    bad, total = 0, 0
+    bad, total, faulted = 0, 0, 0
     for name, faults in KINDS.items():
         begin = time.monotonic()
         ends, harmed = short_runs(
             faults, options.runs, options.seed, open_gates if options.device == "rtl" else open_twin
         )
         print(
-            f"{name:8} {harmed:7} faults  {time.monotonic() - begin:6.1f} s  "
+            f"{name:8} {sum(harmed):7} faults  {time.monotonic() - begin:6.1f} s  "
             + ", ".join(f"{count} {end}" for end, count in ends.most_common()),
             flush=True,
         )
         bad += ends[WRONG] + ends[HUNG]
         total += ends.total()
-    print(f"{total} runs, {bad} of them wrong or hung")
+        faulted += sum(count > 0 for count in harmed)
+    print(f"{total} runs, {faulted} of them with faults, {bad} wrong or hung")
     return 1 if bad else 0
 
 

@@ -127,7 +127,10 @@ def generator_cell(hx8k):
     return next(bel for bel in hx8k.db.bels if bel.kind == "lc" and bel.outputs["O"] in wires)
 
 
-@pytest.mark.parametrize("what", ["table", "routing", "memory"])
+@pytest.mark.parametrize(
+    "what",
+    ["table", *(pytest.param(what, marks=pytest.mark.study) for what in ("routing", "memory"))],
+)
 def test_a_change_is_found(hx8k, what):
     asc = hx8k.asc()
     tiles, bel = Tiles(hx8k.db, asc), generator_cell(hx8k)
@@ -148,6 +151,7 @@ def test_a_change_is_found(hx8k, what):
     assert (got.sample != expected.sample).any()
 
 
+@pytest.mark.study
 def test_up5k_with_dsp_and_single_port_ram(up5k):
     count = up5k.netlist(up5k.asc()).count()
     assert count["SB_SPRAM256KA"]

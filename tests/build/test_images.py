@@ -69,6 +69,7 @@ def test_an_image_with_rings_behind_a_pll(name: str, megahertz: float, start: by
     assert again.report == report
 
 
+@pytest.mark.study
 def test_an_image_that_is_too_slow() -> None:
     with pytest.raises(
         TimingError, match=r"with the best of 1 seed, and shall have 96.00 MHz. Its"

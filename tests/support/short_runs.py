@@ -88,17 +88,17 @@ def short_runs(
     runs: int,
     seed: int,
     open_inner: Callable[[], Any] = open_twin,
-) -> tuple[Counter[str], int]:
-    """How so many runs ended, and the faults in them; any other exception passes.
+) -> tuple[Counter[str], list[int]]:
+    """How so many runs ended, and how many faults each of them had; any other exception passes.
 
     A device serves several runs, one after another, whatever has become of the one before.
     """
     ends: Counter[str] = Counter()
-    random, harmed, inner = np.random.default_rng(seed), 0, None
+    random, harmed, inner = np.random.default_rng(seed), [], None
     for run in range(runs):
         if inner is None or run % RUNS_PER_DEVICE == 0:
             inner = open_inner()
         line = FaultyLine(inner, faults, int(random.integers(1 << 32)))
         ends[_one(line, tuple(random.integers(LOADS, size=2).tolist()))] += 1
-        harmed += line.harmed
+        harmed.append(line.harmed)
     return ends, harmed

@@ -1,4 +1,4 @@
-"""What the pages about devices and studies show works as it stands."""
+"""What the pages about devices, studies and the link show works as it stands."""
 
 import re
 import shlex
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from glauber.host.cli import main
+from support.pages import run_blocks
 
 ROOT = Path(__file__).parents[2]
 PAGES = {"devices.md": "True\n", "studies.md": "(2,)\n"}
@@ -25,6 +26,13 @@ def test_python_blocks_run(page, capsys):
     for block in blocks:
         exec(compile(block, page, "exec"), {})
     assert capsys.readouterr().out == PAGES[page]
+
+
+def test_the_page_of_the_link_prints_what_it_says():
+    printed = run_blocks(ROOT / "docs" / "link.md", {})
+    assert printed
+    for block, out in printed:
+        assert out == block.output
 
 
 @pytest.mark.parametrize("line", COMMANDS)

@@ -34,7 +34,7 @@ def read_clamped(
         if variable not in index:
             raise OptionError(f"clamped has {variable!r}, which is no variable of the problem")
         columns[index[variable]] = _values(variable, value, vartype)
-    if len(columns) == problem.size:
+    if columns and len(columns) == problem.size:
         raise OptionError(
             "all variables are clamped, so there is nothing to sample; leave one free, or compute "
             "the energy with bqm.energy"

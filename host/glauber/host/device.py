@@ -56,6 +56,8 @@ class Device:
     """
 
     def __init__(self, device: str | Transport) -> None:
+        if not (isinstance(device, str) or hasattr(device, "time_scale")):
+            raise OptionError(f"the device is {device!r}; give a device URL, such as 'model:'")
         self.link = Link(open_transport(device) if isinstance(device, str) else device)
         self._rate = Rate(self.link)
         try:

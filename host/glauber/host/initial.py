@@ -101,6 +101,8 @@ def read_states(states: Any, held: NDArray[np.bool_], problem: IsingProblem) -> 
     # The kinds share the value 1, which means the same in both.
     if not (np.isin(array, (-1, 1)).all() or np.isin(array, (0, 1)).all()):
         raise OptionError("initial_states must be -1 and 1, or 0 and 1; they have other values")
+    if len(set(labels)) < len(labels):
+        raise OptionError(f"initial_states name a variable twice: {list(labels)}; name each once")
     index = {variable: number for number, variable in enumerate(problem.variables)}
     spins = np.zeros((len(array), problem.size), np.int8)
     missing = ~held

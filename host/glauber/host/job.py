@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dimod
+import numpy as np
 
 from glauber.hdl.facts.machine import MachineParams
 
@@ -33,7 +34,9 @@ from .schedule import (
     realised_beta,
 )
 
-__all__ = ["Job", "Scheduled", "prepare", "read_starts", "schedule_problem"]
+__all__ = ["Job", "Scheduled", "prepare", "read_starts", "reads_of_nothing", "schedule_problem"]
+
+NOTHING = IsingProblem((), *(np.zeros(0, kind) for kind in (float, int, int, float)))
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,16 @@ def read_starts(
     return int(reads), Starts(initial, clamped, problem.variables)
 
 
+def reads_of_nothing(request: Request, vartype: dimod.Vartype) -> int:
+    """The number of reads, for a problem without variables. Raises `OptionError` as `prepare`."""
+    reads, _ = read_starts(request, NOTHING, vartype)
+    if request.beta is None:
+        anneal_schedule(default_beta_range(NOTHING), *_anneal_keywords(request))
+    else:
+        fixed_schedule(request.beta, _sweeps(request))
+    return reads
+
+
 def prepare(
     request: Request,
     problem: IsingProblem,
@@ -153,22 +166,31 @@ def schedule_problem(request: Request, problem: IsingProblem, params: MachinePar
     """
     if request.beta is not None:
         split = int(request.slots_per_coupling or fine_split(problem))
-        sweeps = DEFAULT_SWEEPS if request.num_sweeps is None else request.num_sweeps
-        schedule = fixed_schedule(request.beta, sweeps)
+        schedule = fixed_schedule(request.beta, _sweeps(request))
         values = quantise(problem, params, schedule.hottest, split=split)
         return Scheduled(schedule, values, split)
     split = int(request.slots_per_coupling or 1)
     default = default_beta_range(problem)
     keep = not (request.beta_range is None and request.beta_schedule is None)
-    given = (
+    given = _anneal_keywords(request)
+    schedule = anneal_schedule(default, *given)
+    hottest = schedule.hottest if keep else default[0]
+    values = quantise(problem, params, hottest, keep, split)
+    schedule = anneal_schedule(fit_beta_range(default, values.scale), *given)
+    return Scheduled(schedule, values, split)
+
+
+def _sweeps(request: Request) -> int:
+    """Before the first sample, at a fixed beta."""
+    return DEFAULT_SWEEPS if request.num_sweeps is None else request.num_sweeps
+
+
+def _anneal_keywords(request: Request) -> tuple:
+    """What `anneal_schedule` takes of a request."""
+    return (
         request.num_sweeps,
         request.num_sweeps_per_beta,
         request.beta_range,
         request.beta_schedule_type,
         request.beta_schedule,
     )
-    schedule = anneal_schedule(default, *given)
-    hottest = schedule.hottest if keep else default[0]
-    values = quantise(problem, params, hottest, keep, split)
-    schedule = anneal_schedule(fit_beta_range(default, values.scale), *given)
-    return Scheduled(schedule, values, split)

@@ -6,7 +6,7 @@ from typing import Any
 
 from .errors import OptionError
 
-__all__ = ["at_least", "at_most", "positive_number", "whole_number"]
+__all__ = ["at_least", "at_most", "check_callable", "positive_number", "whole_number"]
 
 _DIGITS = 3
 
@@ -26,11 +26,17 @@ def positive_number(name: str, value: Any) -> float:
     """`value` as a float. Raises `OptionError` unless it is positive and finite."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = None
     if number is None or not 0 < number < float("inf"):
         raise OptionError(f"{name} is {value!r}; it must be a positive finite number")
     return number
+
+
+def check_callable(name: str, value: Any, what: str) -> None:
+    """Raise `OptionError` unless `value` can be called."""
+    if not callable(value):
+        raise OptionError(f"{name} is {value!r}; give a function {what}")
 
 
 def at_least(limit: float) -> str:

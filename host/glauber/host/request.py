@@ -12,7 +12,7 @@ from glauber.hdl.facts.seeding import check_seed
 from .bus import WORD_MAX
 from .compile import MAX_SPLIT
 from .errors import OptionError
-from .options import positive_number, whole_number
+from .options import check_callable, positive_number, whole_number
 from .plan import check_reads
 
 __all__ = ["Request"]
@@ -100,11 +100,9 @@ class Request:
     def _check_end(self) -> None:
         if self.seconds is not None:
             positive_number("time_limit", self.seconds)
-        if self.interrupt_function is not None and not callable(self.interrupt_function):
-            raise OptionError(
-                f"interrupt_function is {self.interrupt_function!r}; give a function without "
-                "parameters that returns whether to stop"
-            )
+        if self.interrupt_function is not None:
+            what = "without parameters that returns whether to stop"
+            check_callable("interrupt_function", self.interrupt_function, what)
 
     def _check_rule(self) -> None:
         """Keywords of other samplers that have one value here."""

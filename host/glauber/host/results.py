@@ -10,12 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import EnvironmentMissingError, InputError
-from .request import Request
 
 if TYPE_CHECKING:
     from arviz import InferenceData  # an extra
 
-__all__ = ["Arrays", "make_sample_set", "no_variables", "to_arrays", "to_arviz"]
+__all__ = [
+    "Arrays",
+    "check_sample_set",
+    "is_empty",
+    "make_sample_set",
+    "no_variables",
+    "to_arrays",
+    "to_arviz",
+]
 
 
 class Arrays(NamedTuple):
@@ -55,14 +62,27 @@ def make_sample_set(
     return sampleset
 
 
+def is_empty(bqm: Any) -> bool:
+    """Whether this is a problem without variables."""
+    return isinstance(bqm, dimod.BinaryQuadraticModel) and not bqm.num_variables
+
+
 def no_variables(
-    bqm: dimod.BinaryQuadraticModel, request: Request, info: dict[str, Any]
+    bqm: dimod.BinaryQuadraticModel, reads: int, each: int, info: dict[str, Any]
 ) -> dimod.SampleSet:
-    """The samples of a problem without variables: nothing, as often as was asked for."""
-    reads, each = int(request.num_reads or 1), int(request.samples_per_read)
+    """The samples of a problem without variables: nothing, `each` times for all reads."""
     nothing = np.empty((reads * each, 0), np.int8)
     info |= {"num_reads": reads, "samples_per_read": each}
     return dimod.SampleSet.from_samples_bqm(nothing, bqm, info=info)
+
+
+def check_sample_set(sampleset: Any) -> None:
+    """Raise `InputError` for anything else."""
+    if not isinstance(sampleset, dimod.SampleSet):
+        raise InputError(
+            f"the samples are a {type(sampleset).__name__}; give a dimod.SampleSet, as "
+            "GlauberSampler returns it"
+        )
 
 
 def to_arrays(sampleset: dimod.SampleSet) -> Arrays:
@@ -71,6 +91,7 @@ def to_arrays(sampleset: dimod.SampleSet) -> Arrays:
     Raises `InputError` for a sample set that no longer holds whole reads in order, as after
     `aggregate`, `truncate` or through a composite that leaves `info` out.
     """
+    check_sample_set(sampleset)
     record = sampleset.record
     reads, each = (sampleset.info.get(name) for name in ("num_reads", "samples_per_read"))
     if reads is None or each is None or reads * each != len(record):

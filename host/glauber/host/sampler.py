@@ -11,15 +11,18 @@ import dimod
 
 from .compile import IsingProblem
 from .device import Device
+from .errors import OptionError
 from .execute import execute
 from .fit import Fit, measure_fit
 from .initial import GENERATORS
-from .job import prepare
+from .job import prepare, reads_of_nothing
+from .options import check_callable
 from .progress import Progress, no_progress
 from .request import Request
-from .results import make_sample_set, no_variables
+from .results import is_empty, make_sample_set, no_variables
 from .schedule import SCHEDULE_TYPES
 from .transports import Transport
+from .turns import Turns
 
 __all__ = ["GlauberSampler"]
 
@@ -35,11 +38,13 @@ class GlauberSampler(dimod.Sampler, dimod.Initialized):
         A device URL: `model:` (default), `rtl:`, `serial:PATH[?baud=N]`, `socket://HOST:PORT`.
 
     Raises `DeviceError` if the device cannot be opened or is not one that this host can drive,
-    `OptionError` for a URL that is not legal. A context manager; `close()` closes the device.
+    `OptionError` for a URL that is not legal. A context manager; `close()` closes the device. May
+    be used from several threads, whose calls are carried out one after the other.
     """
 
     def __init__(self, device: str | Transport = "model:") -> None:
         self.device = Device(device)
+        self._turns = Turns(self.device.name)
         self._properties = self.device.info() | {
             "beta_schedule_options": SCHEDULE_TYPES,
             "initial_states_generators": GENERATORS,
@@ -69,7 +74,14 @@ class GlauberSampler(dimod.Sampler, dimod.Initialized):
 
     def close(self) -> None:
         """Closes the device."""
+        self._turns.close()
         self.device.close()
+
+    def __reduce__(self) -> Any:
+        raise OptionError(
+            f"a sampler holds the open device {self.device.name}, and cannot be copied or sent to "
+            "another process; open one there"
+        )
 
     def sample(
         self,
@@ -167,15 +179,18 @@ class GlauberSampler(dimod.Sampler, dimod.Initialized):
             proposal_acceptance_criteria=proposal_acceptance_criteria,
             answer_mode=answer_mode,
         )
+        check_callable("progress", progress, "that takes two numbers, done and in all")
         self.remove_unknown_kwargs(**unknown)
         info = self._describe()
-        if not getattr(bqm, "num_variables", True):
+        if is_empty(bqm):
             info["seed"] = secrets.randbits(SEED_BITS) if seed is None else int(seed)
-            return no_variables(bqm, request, info)
+            reads = reads_of_nothing(request, bqm.vartype)
+            return no_variables(bqm, reads, int(samples_per_read), info)
         problem = IsingProblem.from_bqm(bqm)
-        job = prepare(request, problem, bqm.vartype, self.device.params, self._fresh_seed)
-        run = time.perf_counter_ns()
-        samples, run_info = execute(job, self.device, progress, begin)
+        with self._turns.take():
+            job = prepare(request, problem, bqm.vartype, self.device.params, self._fresh_seed)
+            run = time.perf_counter_ns()
+            samples, run_info = execute(job, self.device, progress, begin)
         end = time.perf_counter_ns()
         info |= {"num_reads": len(samples), "seed": job.plan.seed} | job.info() | run_info
         return make_sample_set(samples, bqm, problem.variables, info, (begin, run, end))

@@ -64,7 +64,7 @@ def default_beta_range(problem: IsingProblem) -> tuple[float, float]:
     """
     fields = problem.field_sums(problem.bias, problem.coupling)
     values = np.abs(np.concatenate([problem.bias, problem.coupling]))
-    values = values[values > values.max() / 128]
+    values = values[values > values.max(initial=0.0) / 128]
     if not len(values):
         return 0.1, 1.0  # every state has the same energy
     return math.log(2) / (2 * float(fields.max())), math.log(100) / (2 * float(values.min()))
@@ -119,13 +119,17 @@ def anneal_schedule(
             f"most {BETAS_LIMIT} betas; use fewer sweeps or a larger num_sweeps_per_beta"
         )
     low, high = default_range if beta_range is None else _checked_range(beta_range)
-    if not low and beta_schedule_type == "geometric":
+    if not (low and high) and beta_schedule_type == "geometric":
         raise OptionError(
-            "beta_range begins at 0, where no geometric schedule can; begin above it, or use "
-            "beta_schedule_type='linear'"
+            "beta_range begins or ends at 0, where no geometric schedule can; stay above it, or "
+            "use beta_schedule_type='linear'"
         )
     if count == 1:
-        low = high  # what has one temperature ends cold
+        low = high  # what has one temperature has the last
+        if not high:
+            raise OptionError(
+                "beta_range ends at 0, which cannot be the only beta; use more sweeps"
+            )
     spaced = np.linspace if beta_schedule_type == "linear" else np.geomspace
     return BetaSchedule(spaced(low, high, count), num_sweeps_per_beta)
 
@@ -178,10 +182,10 @@ def _pair(beta_range: Sequence[float]) -> tuple[float, float]:
 
 def _checked_range(beta_range: Sequence[float]) -> tuple[float, float]:
     low, high = _pair(beta_range)
-    if not (0 <= low <= high < math.inf and high):
+    if not (0 <= low < math.inf and 0 <= high < math.inf and low + high):
         raise OptionError(
-            f"beta_range is {low:g} to {high:g}; give the hot end first: a positive number or 0, "
-            "then a positive finite one that is not below it"
+            f"beta_range is {low:g} to {high:g}; give two finite numbers, the hot end first, that "
+            "are positive or 0, not both 0"
         )
     return low, high
 

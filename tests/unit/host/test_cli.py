@@ -282,8 +282,8 @@ def test_serial_ports_are_asked_only_on_request(capsys, monkeypatch):
         (["--num-sweeps", 10**13], f"num_sweeps is {10**13}; it must be 4294967296 or less"),
         (["--num-sweeps", 0], "num_sweeps is 0; it must be 1 or more"),
         (["--seed", -1], "the seed is -1, outside its legal range 0 to 18446744073709551615"),
-        (["--beta-range", 5, 1], "beta_range is 5 to 1; give the hot end first"),
-        (["--beta-range", -1, 1], "beta_range is -1 to 1; give the hot end first"),
+        (["--beta-range", 5, -1], "beta_range is 5 to -1; give two finite numbers"),
+        (["--beta-range", -1, 1], "beta_range is -1 to 1; give two finite numbers"),
         (["--beta-range", 1e-9, 1], "beta 1e-09 is too hot for this problem on this device"),
         (["--target", "nan"], "argument --target: nan is not a finite number"),
         (["--as", "tsp"], "argument --as: invalid choice: 'tsp'"),
@@ -595,7 +595,7 @@ def test_every_command_that_a_text_names_exists():
             ):
                 named.add((name, path.name))
     commands = {"solve", "sample", "watch", "study", "devices", "noise", "rtl"}
-    commands |= {"boards", "build", "flash", "selftest"}
+    commands |= {"boards", "build", "flash", "selftest", "bench"}
     assert {name for name, _ in named} >= commands
     for action in build_parser()._actions:
         if isinstance(action, argparse._SubParsersAction):

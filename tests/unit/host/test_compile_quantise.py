@@ -295,12 +295,16 @@ def test_couplings_of_zero_are_left_out():
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_numbers_must_be_finite(value):
-    with pytest.raises(CouplingValueError, match=r"bias of variable 'a' is .*; biases must be fin"):
-        IsingProblem.from_bqm(dimod.BQM({"a": value, "b": 1}, {}, "SPIN"))
     with pytest.raises(
-        CouplingValueError, match=r"coupling of variables '.' and '.' is .*; couplings must be fin"
+        CouplingValueError, match=f"the problem: the bias of 'a' is {value}; give a "
     ):
+        IsingProblem.from_bqm(dimod.BQM({"a": value, "b": 1}, {}, "SPIN"))
+    with pytest.raises(CouplingValueError, match=f"the coupling of 'c' and 'b' is {value}; give"):
         IsingProblem.from_bqm(dimod.BQM({"a": 1}, {"ab": 1, "bc": value}, "SPIN"))
+    with pytest.raises(CouplingValueError, match=f"the coupling of 'b' and 'a' is {value}; give"):
+        IsingProblem.from_bqm(dimod.BQM({}, {"ab": value}, "BINARY"))  # and not what it became
+    with pytest.raises(CouplingValueError, match=f"the offset is {value}; give a finite number"):
+        IsingProblem.from_bqm(dimod.BQM({"a": 1}, {}, value, "SPIN"))
 
 
 @pytest.mark.parametrize("value", [1e-300, 1e200])

@@ -158,7 +158,7 @@ def test_compressed_files_are_read_as_what_is_in_them(tmp_path, name):
 def test_the_extension_of_what_is_compressed_counts(tmp_path):
     path = tmp_path / "file.coo.gz"
     path.write_bytes(gzip.compress(b"0 0 1\n"))
-    with pytest.raises(FileFormatError, match="line 1: the vartype is none, expected `# vartype="):
+    with pytest.raises(FileFormatError, match="line 1: there is no vartype, expected `# vart"):
         read_problem(path)
 
 

@@ -175,8 +175,10 @@ def test_notations_of_the_same_model(read):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("0 0 1\n", "line 1: the vartype is none, expected `# vartype=SPIN` or `# vartype=BINARY`"),
-        ("# vartype=REAL\n0 0 1\n", "line 1: the vartype is REAL, expected"),
+        ("0 0 1\n", "line 1: there is no vartype, expected `# vartype=SPIN` or `# vartype=BINA"),
+        ("# vartype=REAL\n0 0 1\n", "line 1: the vartype is REAL, expected SPIN or BINARY"),
+        ("\n# c\n# vartype=REAL\n0 0 1\n", "line 3: the vartype is REAL, expected SPIN or B"),
+        ("# vartype=SPIN\n0 0 1\n# vartype=BINARY\n", "line 3: the vartype is BINARY, expected SP"),
         ("# vartype=SPIN\n", "has no entries, expected lines `i j bias`; complete it"),
         ("# vartype=SPIN\n0 0 1\n0 1\n", "line 3: found '0 1', expected `i j bias`"),
         ("# vartype=SPIN\n0 0 1\n0 1 x\n", "line 3: found 'x', expected a number"),

@@ -329,8 +329,13 @@ SYMMETRIC = "%%MatrixMarket matrix coordinate real symmetric\n"
             "line 5: found '1 2 1', expected each entry once; line 3 gives it too",
         ),
         (SYMMETRIC + "3 3 1\n1 2 1\n", None, "line 3: .* expected an entry with i >= j, .*swap"),
-        (HEAD + "3 3 1\n2 2 5\n", "maxcut", "has 5.0 on the diagonal, at 2 2; .*as 'qubo'"),
-        (HEAD + "3 3 2\n1 2 5\n2 1 4\n", "ising", "gives the pair 1 2 in both orders, and is not"),
+        (HEAD + "3 3 1\n2 2 5\n", "maxcut", "line 3 has 5.0 on the diagonal, at 2 2; .*'qubo'"),
+        (HEAD + "3 3 2\n1 2 5\n2 1 4\n", "ising", "line 4 gives the pair 1 2 in both orders, and"),
+        (
+            HEAD.replace("coordinate", "array") + "% c\n2 2\n0\n\n0\n3\n7\n",
+            "ising",
+            "line 8 has 7.0 on the diagonal, at 2 2; a graph",
+        ),
         (
             HEAD.replace("coordinate", "array") + "2 2\n1\n2\n3\n",
             None,

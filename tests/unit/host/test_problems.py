@@ -169,6 +169,8 @@ def test_what_biases_are_for():
         InputError, match=r"biases has the shape \(3,\); the matrix asks for \(2,\)"
     ):
         from_matrix(np.zeros((2, 2)), "ising", [1, 2, 3])
+    with pytest.raises(InputError, match=r"biases is no array \(.*\); give 2 numbers"):
+        from_matrix(np.zeros((2, 2)), "ising", [[1], [1, 2]])
     with pytest.raises(InputError, match="biases has elements of type <U1; give real numbers"):
         from_matrix(np.zeros((2, 2)), "ising", ["a", "b"])
 
@@ -222,6 +224,7 @@ def test_parallel_edges_add_up():
         (nx.DiGraph([(0, 1)]), "graph is directed; give graph.to_undirected(), or a matrix"),
         (nx.Graph([(0, 1), ("a", "a")]), "graph has an edge from 'a' to itself; take it out"),
         (nx.Graph([(0, 1, {"weight": "x"})]), "the weight of edge 0 1 is 'x'; give a number"),
+        (nx.Graph([(0, 1, {"weight": 10**400})]), "the weight of edge 0 1 is 10000"),
         (nx.Graph([(0, 1, {"weight": None})]), "the weight of edge 0 1 is None; give a number"),
         (nx.Graph([(0, 1, {"weight": np.inf})]), "the weight of edge 0 1 is inf; give a finite"),
         (nx.Graph(), "graph has no variables; a problem needs at least one"),
@@ -255,7 +258,11 @@ def test_a_dictionary_is_a_qubo():
 
 
 @pytest.mark.parametrize(
-    "weights", [{0: 1}, {(0, 1, 2): 1}, {"a": 1}, {(0, 1): "x"}, {(0, 1): None}, {(0, 1): 1j}]
+    "weights",
+    [
+        *({0: 1}, {(0, 1, 2): 1}, {"a": 1}),
+        *({(0, 1): value} for value in ("x", None, 1j, 10**400)),
+    ],
 )
 def test_what_is_no_qubo(weights):
     with pytest.raises(

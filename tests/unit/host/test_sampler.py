@@ -301,7 +301,7 @@ def test_unknown_keywords_are_warned_of(sampler):
         ({"beta": "cold"}, OptionError, "beta is 'cold'; it must be a positive finite number"),
         ({"beta": 1e-9}, OptionError, "beta 1e-09 is too hot for this problem on this device"),
         ({"beta": 1e9}, OptionError, r"beta 1e\+09 is outside the range of this problem on this"),
-        ({"beta_range": (5, 1)}, OptionError, "beta_range is 5 to 1; give the hot end first"),
+        ({"beta_range": (5, -1)}, OptionError, "beta_range is 5 to -1; give two finite numbers"),
         ({"beta_range": (1e-9, 1)}, OptionError, "beta 1e-09 is too hot for this problem on"),
         ({"beta_range": (1, 1e9)}, OptionError, r"beta 1e\+09 is outside the range of this"),
         ({"seed": -1}, FactError, "the seed is -1, outside its legal range 0 to 18446744073709551"),
@@ -318,8 +318,12 @@ def test_what_cannot_be_sampled(sampler, given, error, text):
 
 
 def test_problems_that_cannot_be_sampled(sampler):
-    with pytest.raises(CouplingValueError, match="the bias of variable 'a' is nan"):
+    with pytest.raises(CouplingValueError, match="the problem: the bias of 'a' is nan"):
         sampler.sample(dimod.BQM({"a": float("nan")}, {}, "SPIN"))
+    with pytest.raises(CouplingValueError, match="the problem: the offset is inf; give a finite"):
+        sampler.sample(dimod.BQM({"a": 1}, {}, float("inf"), "SPIN"))
+    with pytest.raises(InputError, match=r"the problem is a QuadraticModel; give a dimod.Binary"):
+        sampler.sample(dimod.QuadraticModel())
     with pytest.raises(InputError, match=r"the problem is a dict; give a dimod.BinaryQuadraticMo"):
         sampler.sample({"a": 1})
     with (

@@ -1,6 +1,7 @@
 """Keywords of `dwave.samplers`, and when a call ends."""
 
 import datetime
+import inspect
 
 import dimod
 import numpy as np
@@ -51,6 +52,8 @@ def test_keywords_that_say_what_a_machine_does_are_taken(sampler):
             {"time_limit": datetime.timedelta(seconds=-3)},
             "time_limit is -3.0; it must be a positive finite number",
         ),
+        ({"time_limit": 10**400}, "time_limit is 1000*; it must be a positive finite number"),
+        ({"progress": 5}, "progress is 5; give a function that takes two numbers, done and in"),
         ({"first_read": -1}, "first_read is -1; it must be 0 or more"),
     ],
 )
@@ -109,3 +112,33 @@ def test_a_problem_without_variables_has_a_sample_for_each_that_was_asked_for(sa
     empty = dimod.BQM({}, {}, 1.0, "SPIN")
     assert len(sampler.sample(empty, beta=1, num_reads=3, samples_per_read=4)) == 12
     assert len(sampler.sample(empty)) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"beta_schedule_type": "cubic"}, "beta_schedule_type is 'cubic'; use one of geometric"),
+        ({"beta_range": (-1, 1)}, "beta_range is -1 to 1; give two finite numbers"),
+        ({"beta": 1, "num_sweeps": 0}, "num_sweeps is 0; it must be 1 or more"),
+        ({"initial_states_generator": "cold"}, "initial_states_generator is 'cold'; use one of"),
+        ({"initial_states": [{"a": 1}]}, "initial_states have 'a', which is no variable"),
+        ({"clamped": {"a": 1}}, "clamped has 'a', which is no variable of the problem"),
+    ],
+)
+def test_a_problem_without_variables_does_not_hide_what_is_not_legal(sampler, given, text):
+    with pytest.raises(OptionError, match=text):
+        sampler.sample(dimod.BQM("SPIN"), **given)
+
+
+def test_defaults_are_those_of_simulated_annealing_but_for_the_rule():
+    samplers = pytest.importorskip("dwave.samplers", reason="needs dwave-samplers")
+    ours, theirs = (
+        inspect.signature(kind.sample).parameters
+        for kind in (GlauberSampler, samplers.SimulatedAnnealingSampler)
+    )
+    differing = {
+        name
+        for name, parameter in theirs.items()
+        if parameter.kind is not parameter.VAR_KEYWORD and ours[name].default != parameter.default
+    }
+    assert differing == {"proposal_acceptance_criteria"}

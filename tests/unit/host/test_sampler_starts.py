@@ -136,6 +136,10 @@ class TestInitialStates:
                 "initial_states must be -1 and 1, or 0 and 1; they have other values",
             ),
             (
+                {"initial_states": (np.ones((1, 7)), [*NAMES, "a"])},
+                r"initial_states name a variable twice: \['a', .*, 'a'\]; name each once",
+            ),
+            (
                 {"initial_states": np.ones((2, 2, 2))},
                 "initial_states are no samples .* give what dimod.as_samples",
             ),

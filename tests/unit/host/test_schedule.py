@@ -72,6 +72,11 @@ def test_several_sweeps_per_beta():
     assert (schedule.sweeps_per_beta, schedule.sweeps) == (4, 12)
 
 
+def test_a_range_may_fall():
+    assert anneal(3, kind="linear", beta_range=(3, 0)).betas.tolist() == [3, 1.5, 0]
+    assert anneal(3, beta_range=(4, 1)).betas.tolist() == pytest.approx([4, 2, 1])
+
+
 @pytest.mark.parametrize("kind", ["geometric", "linear"])
 def test_what_has_one_temperature_ends_cold(kind):
     assert anneal(1, kind=kind).betas.tolist() == [10]
@@ -118,12 +123,16 @@ def test_a_custom_schedule_is_kept(betas):
             {"kind": "custom", "betas": [1, 2], "num_sweeps": 3},
             "num_sweeps is 3, but beta_schedule has 2 betas of 1 sweeps each, 2 in all; leave num",
         ),
-        ({"beta_range": (5, 1)}, "beta_range is 5 to 1; give the hot end first: a positive numb"),
-        ({"beta_range": (0, 1)}, "beta_range begins at 0, where no geometric schedule can; begi"),
-        ({"beta_range": (0, 0)}, "beta_range is 0 to 0; give the hot end first"),
-        ({"beta_range": (-1, 1)}, "beta_range is -1 to 1; give the hot end first"),
-        ({"beta_range": (1, math.inf)}, "beta_range is 1 to inf; give the hot end first"),
-        ({"beta_range": (math.nan, 1)}, "beta_range is nan to 1; give the hot end first"),
+        ({"beta_range": (0, 1)}, "beta_range begins or ends at 0, where no geometric schedule"),
+        ({"beta_range": (1, 0)}, "beta_range begins or ends at 0, where no geometric schedule"),
+        (
+            {"beta_range": (1, 0), "kind": "linear", "num_sweeps": 1},
+            "beta_range ends at 0, which cannot be the only beta; use more sweeps",
+        ),
+        ({"beta_range": (0, 0)}, "beta_range is 0 to 0; give two finite numbers, the hot end fi"),
+        ({"beta_range": (-1, 1)}, "beta_range is -1 to 1; give two finite numbers, the hot end"),
+        ({"beta_range": (1, math.inf)}, "beta_range is 1 to inf; give two finite numbers, the h"),
+        ({"beta_range": (math.nan, 1)}, "beta_range is nan to 1; give two finite numbers, the h"),
         ({"beta_range": (1, 2, 3)}, r"beta_range is \(1, 2, 3\); give a pair of numbers"),
         ({"beta_range": 3}, "beta_range is 3; give a pair of numbers"),
         ({"beta_range": ("a", "b")}, r"beta_range is \('a', 'b'\); give a pair of numbers"),

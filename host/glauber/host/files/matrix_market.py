@@ -49,7 +49,8 @@ def _read_entries(path: str, data: bytes) -> Entries:
             int(upper[0]), "an entry with i >= j, because the file is symmetric (swap the two)"
         )
     table.check_unique(i * (size + 1) + j, "entry")
-    return Entries(path, 1, size, i - 1, j - 1, table.weights(2), symmetric, FileFormatError)
+    values = table.weights(2)
+    return Entries(path, 1, size, i - 1, j - 1, values, symmetric, table.lines, FileFormatError)
 
 
 def _check_header(table: NumberTable, sparse: bool) -> None:
@@ -69,5 +70,5 @@ def _read_dense(table: NumberTable, size: int, symmetric: bool) -> Entries:
     j, i = np.triu_indices(size) if symmetric else np.divmod(np.arange(size * size), size)
     values = table.weights(0)
     there = values != 0
-    i, j, values = i[there], j[there], values[there]
-    return Entries(table.name, 1, size, i, j, values, symmetric, FileFormatError)
+    i, j, values, lines = (column[there] for column in (i, j, values, table.lines))
+    return Entries(table.name, 1, size, i, j, values, symmetric, lines, FileFormatError)

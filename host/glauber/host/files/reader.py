@@ -13,7 +13,7 @@ from ..problems.recognise import check_legal_kind
 from .coo import VARTYPE, read_coo
 from .dimod_file import MAGIC, read_dimod, read_json
 from .edge_list import read_edge_list
-from .lp import OBJECTIVE, read_lp
+from .lp import BEGINNING, read_lp
 from .matrix_market import BANNER, read_matrix_market
 from .qubo import read_qubo
 
@@ -31,7 +31,7 @@ _BY_BEGINNING: tuple[tuple[re.Pattern[bytes], _Reader], ...] = (
     (re.compile(rb"\s*\{"), read_json),
     (QUBO_HEADER, read_qubo),
     (VARTYPE, read_coo),
-    (OBJECTIVE, read_lp),
+    (BEGINNING, read_lp),
 )
 _BY_EXTENSION: dict[str, _Reader] = {
     ".mtx": read_matrix_market,

@@ -16,6 +16,7 @@ from ..job import read_starts
 from ..plan import ChainPlan, check_streams
 from ..progress import Progress, no_progress
 from ..request import Request
+from ..results import is_empty
 from ..sampler import SEED_BITS, GlauberSampler
 from ..transports import Transport
 from .call import PoolCall
@@ -116,7 +117,7 @@ class GlauberPool(dimod.Sampler):
         begin = time.perf_counter()
         # All is checked here for all reads; a device would see only its own.
         request = Request(num_reads=num_reads, first_read=first_read, **keywords)
-        if not getattr(bqm, "num_variables", True):  # nothing to divide
+        if is_empty(bqm):  # nothing to divide
             found = self.samplers[0].sample(bqm, num_reads=num_reads, **keywords)
             found.info.update(parts=[], failures=[])
             return found

@@ -129,6 +129,12 @@ def _check_variables(cqm: dimod.ConstrainedQuadraticModel, name: str) -> None:
                 f"{name}: integer variable {variable!r} is from {low:g} to {high:g}; it must be "
                 f"from 0 to {INTEGER_MAX} at most, so shift it or give it an upper bound"
             )
+        # Only files can have such bounds; the conversion would leave them out.
+        if vartype is dimod.BINARY and (low, high) != (0, 1):
+            raise InputError(
+                f"{name}: binary variable {variable!r} is from {low:g} to {high:g}; leave out its "
+                "bounds, and fix it by a constraint"
+            )
 
 
 def _check_constraints(cqm: dimod.ConstrainedQuadraticModel, name: str) -> None:

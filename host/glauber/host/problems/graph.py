@@ -57,7 +57,7 @@ def _weight(u: Hashable, v: Hashable, given: Any, weight: str, name: str) -> flo
 def _number(given: Any, what: str) -> float:
     try:
         value = float(given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{what} is {given!r}; give a number") from None
     if not math.isfinite(value):
         raise CouplingValueError(f"{what} is {value}; give a finite number")

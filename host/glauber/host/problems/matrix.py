@@ -21,6 +21,7 @@ class Entries:
     size : rows
     i, j, value : row and column from 0, each place at most once, and what stands there
     symmetric : whether an entry beside the diagonal stands for two
+    lines : for messages, the line of a file that each entry stands in, if it is from one
     refusal : the error that `problem` raises
     """
 
@@ -31,6 +32,7 @@ class Entries:
     j: np.ndarray
     value: np.ndarray
     symmetric: bool = False
+    lines: np.ndarray | None = None
     refusal: type[InputError] = InputError
 
     def problem(self, kind: Kind, name: str, biases: np.ndarray | None = None) -> Problem:
@@ -58,10 +60,11 @@ class Entries:
         i, j, value = self.i, self.j, self.value
         loops = np.flatnonzero((i == j) & (value != 0))
         if len(loops):
-            vertex = int(i[loops[0]]) + self.first
+            loop = int(loops[0])
+            vertex = int(i[loop]) + self.first
             raise self.refusal(
-                f"{self.name} has {value[loops[0]]} on the diagonal, at {vertex} {vertex}; a graph "
-                "has no edge from a vertex to itself, so take it out or read it as 'qubo'"
+                f"{self._place(loop)} has {value[loop]} on the diagonal, at {vertex} {vertex}; "
+                "a graph has no edge from a vertex to itself, so take it out or read it as 'qubo'"
             )
         pair = np.minimum(i, j) * self.size + np.maximum(i, j)
         below, above = i > j, i < j
@@ -72,14 +75,19 @@ class Entries:
             return i[low], j[low], value[low]
         twice = np.intersect1d(pair[low], pair[high])
         if len(twice):
+            again = int(np.flatnonzero(pair == twice[0])[-1])
             one, other = divmod(int(twice[0]), self.size)
             raise self.refusal(
-                f"{self.name} gives the pair {one + self.first} {other + self.first} in both "
-                "orders, and is not symmetric; give each pair once, or the same value in both "
+                f"{self._place(again)} gives the pair {one + self.first} {other + self.first} in "
+                "both orders, and is not symmetric; give each pair once, or the same value in both "
                 "orders"
             )
         edges = below | above
         return i[edges], j[edges], value[edges]
+
+    def _place(self, entry: int) -> str:
+        """What the matrix is, and where in it an entry stands."""
+        return self.name if self.lines is None else f"{self.name}, line {self.lines[entry]}"
 
 
 def from_matrix(
@@ -156,7 +164,10 @@ def _check_shape(shape: tuple[int, ...], name: str) -> None:
 
 
 def _biases(biases: Any, size: int) -> np.ndarray:
-    values = np.asarray(biases)
+    try:
+        values = np.asarray(biases)
+    except ValueError as error:  # as for rows of different lengths
+        raise InputError(f"biases is no array ({error}); give {size} numbers") from error
     _check_real(values, "biases")
     if values.shape != (size,):
         raise InputError(f"biases has the shape {values.shape}; the matrix asks for ({size},)")

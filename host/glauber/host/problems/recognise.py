@@ -68,7 +68,7 @@ def from_qubo(
     kind = check_kind(name, "a dictionary", as_kind, ("qubo",))
     try:
         bqm = dimod.BinaryQuadraticModel.from_qubo(weights, offset)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(
             f"the {name} is no QUBO ({error}); give {{(i, j): weight}}, linear terms as (i, i)"
         ) from error

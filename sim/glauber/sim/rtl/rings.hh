@@ -31,6 +31,6 @@ struct Rings {
 // The port `rings` of a machine that has one.
 template <class Top>
 auto drive_rings(Top &top, uint64_t outputs, int) -> decltype(top.p_rings, void()) {
-    top.p_rings.template set<uint64_t>(outputs);
+    top.p_rings = outputs;
 }
 template <class Top> void drive_rings(Top &, uint64_t, long) {}

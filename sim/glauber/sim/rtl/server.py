@@ -16,7 +16,8 @@ __all__ = ["VirtualBoard", "listen"]
 
 RECEIVE_BYTES = 1 << 16
 PENDING_LIMIT = 1 << 20  # bytes kept for a client that does not read before the machine must wait
-SLICE = 0.01  # s; how long clients wait at most while the machine runs
+SLICE = 0.001  # s; how long clients wait at most while the machine runs
+NAP = 0.01  # s; until a device that had nothing to do is asked again
 GRACE = 10.0  # s
 PORT_MAX = (1 << 16) - 1
 
@@ -155,12 +156,13 @@ class VirtualBoard:
             if begin >= self._awake_until:
                 nap = None
             elif len(self._pending) >= PENDING_LIMIT:
-                nap = SLICE  # the client does not read: as on a real line, the machine waits
+                nap = NAP  # the client does not read: as on a real line, the machine waits
             else:
                 answer = self._transport.read(SLICE)
                 self._deliver(answer)
                 # A device that has nothing to do may return at once instead of waiting.
-                nap = 0.0 if answer else max(0.0, SLICE - (time.monotonic() - begin))
+                busy = answer or time.monotonic() - begin >= SLICE
+                nap = 0.0 if busy else NAP
 
     def _handle(self, source: object, events: int) -> None:
         if source is self._listener:

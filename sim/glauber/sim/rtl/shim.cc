@@ -1,5 +1,5 @@
 // The gates behind a C interface: bytes in, bytes out, clock by clock.
-// `design.cc` is what Yosys made of the gates; this file is compiled together with it.
+// `design.cc` is what `emit_words.py` made of them; this file is compiled together with it.
 
 #include <cstddef>
 #include <cstdint>
@@ -9,11 +9,12 @@
 
 namespace {
 
-// Clocks without a further output byte after which an answer counts as complete.
-constexpr uint32_t quiet_clocks = 64;
+// Clocks without a further output byte after which an answer counts as complete. A zero byte ends
+// a frame of the link, so there is nothing to wait for.
+constexpr uint32_t quiet_clocks(uint8_t last) { return last ? 64 : 0; }
 
 struct Gates {
-    cxxrtl_design::p_top top;
+    Design top;
     uint64_t random = 0;
     uint32_t stall_i = 0, stall_o = 0;  // chances to stall in a clock, in units of 2**-16
     bool offering = false;              // an offered byte may not be withdrawn
@@ -31,7 +32,11 @@ struct Gates {
 
 extern "C" {
 
-void *gates_create(void) { return new Gates; }
+void *gates_create(void) {
+    auto *gates = new Gates{};
+    gates->top.reset();
+    return gates;
+}
 
 void gates_destroy(void *handle) { delete static_cast<Gates *>(handle); }
 
@@ -76,26 +81,23 @@ uint64_t gates_run(void *handle, uint64_t max_cycles, const uint8_t *rx, size_t 
     while (cycle < max_cycles && given < tx_capacity) {
         gates.offering = taken < rx_length && (gates.offering || !gates.stalls(gates.stall_i));
         bool ready = !gates.stalls(gates.stall_o);
-        top.p_i____valid.set<bool>(gates.offering);
+        top.p_i__valid = gates.offering;
         if (gates.offering)
-            top.p_i____payload.set<uint8_t>(rx[taken]);
-        top.p_o____ready.set<bool>(ready);
+            top.p_i__payload = rx[taken];
+        top.p_o__ready = ready;
         drive_rings(top, gates.rings.run(), 0);
-        top.p_clk.set<bool>(false);
-        top.step();  // what the gates answer to these inputs, before the clock's edge
-        if (gates.offering && top.p_i____ready.get<bool>()) {
+        top.clock();  // the outputs are those before the clock's edge
+        if (gates.offering && top.p_i__ready) {
             taken++;
             gates.offering = false;
         }
         quiet++;
-        if (ready && top.p_o____valid.get<bool>()) {
-            tx[given++] = top.p_o____payload.get<uint8_t>();
+        if (ready && top.p_o__valid) {
+            tx[given++] = top.p_o__payload;
             quiet = 0;
         }
-        top.p_clk.set<bool>(true);
-        top.step();
         cycle++;
-        if (given && taken == rx_length && quiet >= quiet_clocks)
+        if (given && taken == rx_length && quiet >= quiet_clocks(tx[given - 1]))
             break;
     }
     *rx_taken = taken;

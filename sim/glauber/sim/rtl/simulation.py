@@ -115,7 +115,7 @@ class Simulation:
             ctypes.byref(given),
         )
         self._input = self._input[taken.value :]
-        return self._output.raw[: given.value] if given.value else b""
+        return ctypes.string_at(self._output, given.value)
 
     def reset(self) -> None:
         """As if switched off and on: registers and memories at their initial values, no bytes."""

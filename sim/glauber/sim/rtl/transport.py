@@ -15,7 +15,7 @@ __all__ = ["TIME_SCALE", "RtlTransport", "open_rtl"]
 
 TIME_SCALE = 20.0  # the gates are simulated at 0.1 to 1 MHz; boards run at 12 to 100 MHz
 CHUNK_CYCLES = (1 << 8, 1 << 24)
-CHUNK_SECONDS = (0.005, 0.02)  # one chunk: long against a call, short against a person's patience
+CHUNK_SECONDS = (0.0005, 0.002)  # one chunk: long against a call, short against a round trip
 
 
 class RtlTransport:
