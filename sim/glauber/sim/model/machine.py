@@ -38,8 +38,8 @@ class ModelMachine:
         self._header = HeaderWords(
             params, facts_hash(), features=Features.SIMULATION, gates_hash=gates_hash()
         ).words()
-        self._program = ProgramStore(params)
         self._blocks = ReplicaBlocks(params, threads)
+        self._program = ProgramStore(params, self._blocks.stride)
         self.noise = NoiseControl(params, rings)
         self._liveness = LivenessModel()
         self._stream = StreamModel(params)

@@ -17,10 +17,14 @@ Words = NDArray[np.uint32]
 
 
 class ProgramStore:
-    """Words as the host wrote them, decoded when a run starts."""
+    """Words as the host wrote them, decoded when a run starts.
 
-    def __init__(self, params: MachineParams) -> None:
+    stride : bytes from the states of a p-bit to those of the next
+    """
+
+    def __init__(self, params: MachineParams, stride: int) -> None:
         self._params = params
+        self._stride = stride
         self._rows, self._steps, self._couplings = (
             np.zeros(region_words(region, params), np.uint32)
             for region in (Region.ROWS, Region.STEPS, Region.PROGRAM)
@@ -50,7 +54,7 @@ class ProgramStore:
 
     def _decode(self, count: int) -> Rows:
         params = self._params
-        lengths, targets = np.array([decode_row(word) for word in self._rows[:count].tolist()]).T
+        lengths, targets = decode_row(self._rows[:count].astype(np.int64))
         used = min(int(lengths.sum()), params.slots) * params.lanes * params.couplings_per_slot
         words = self._couplings[:used].astype(np.int64)
         pbits, couplings = decode_coupling(words, params.coupling_bits)
@@ -61,6 +65,7 @@ class ProgramStore:
             couplings,
             params.lanes,
             params.couplings_per_slot,
+            self._stride,
         )
 
 

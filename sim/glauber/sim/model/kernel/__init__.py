@@ -1,7 +1,15 @@
 """The model's inner loops as machine code, made for this computer's vector units when needed."""
 
-from .decide import limit_entries
-from .jit import draw_kernel, sweep_kernel
+from .decide import signed_limits
+from .jit import draw_kernel, kernel_shape, sweep_kernel
+from .lookup import arrange
 from .shape import KernelShape
 
-__all__ = ["KernelShape", "draw_kernel", "limit_entries", "sweep_kernel"]
+__all__ = [
+    "KernelShape",
+    "arrange",
+    "draw_kernel",
+    "kernel_shape",
+    "signed_limits",
+    "sweep_kernel",
+]

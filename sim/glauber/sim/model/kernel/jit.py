@@ -10,38 +10,40 @@ from typing import Any
 import numpy as np
 from llvmlite import binding, ir
 
-from .decide import PERMUTED
-from .shape import KernelShape
-from .sweep import (
-    DRAW_ARRAYS,
-    DRAW_NUMBERS,
-    SWEEP_ARRAYS,
-    SWEEP_NUMBERS,
-    write_draw,
-    write_sweep,
-)
+from glauber.hdl.facts.generators import Generator
 
-__all__ = ["draw_kernel", "sweep_kernel"]
+from .draws import DRAW_ARRAYS, DRAW_NUMBERS, write_draw
+from .lookup import registers_for
+from .shape import KernelShape
+from .sweep import SWEEP_ARRAYS, SWEEP_NUMBERS, write_sweep
+
+__all__ = ["draw_kernel", "kernel_shape", "sweep_kernel"]
 
 Kernel = Callable[..., None]
 # LLVM's objects are not for several threads at once, and each kernel is to be made once.
 _COMPILING = threading.Lock()
-_ANY = 1 << 31  # magnitudes of fields: a table that is not in a register may have any length
 
 
 def draw_kernel(shape: KernelShape) -> Kernel:
-    """`kernel(generators, words, rows, lanes)`: see `sweep.write_draw`."""
+    """`kernel(generators, words, rows, lanes, lane_units)`: see `draws.write_draw`."""
     with _COMPILING:
-        return _draw_kernel(replace(shape, field_bits=16, fields=1))
+        return _draw_kernel(replace(shape, field_bits=8, registers=0))
+
+
+def kernel_shape(
+    generator: Generator, units: int, draws: int, field_bits: int, entries: int
+) -> KernelShape:
+    """The best shape of a kernel on this computer, for tables of so many entries."""
+    registers = registers_for(entries, _features()) if field_bits == 8 else 0
+    return KernelShape(generator, units, draws, field_bits, registers)
 
 
 def sweep_kernel(shape: KernelShape) -> Kernel:
-    """`kernel(states, generators, new, targets, start, pbits, couplings2, base, limits, sweeps,
-    steps, entries, rows, lanes)`: see `sweep.write_sweep`.
+    """`kernel(states, generators, new, targets, start, couplings, bases, parities, tables, sweeps,
+    steps, entries, rows, lanes, lane_units, stride)`: see `sweep.write_sweep`.
     """
-    permute = shape.fields <= PERMUTED and "avx512bw" in _features()
     with _COMPILING:
-        return _sweep_kernel(replace(shape, fields=PERMUTED if permute else _ANY), permute)
+        return _sweep_kernel(shape, "avx512cd" in _features())
 
 
 @cache
@@ -52,9 +54,9 @@ def _draw_kernel(shape: KernelShape) -> Kernel:
 
 
 @cache
-def _sweep_kernel(shape: KernelShape, permute: bool) -> Kernel:
+def _sweep_kernel(shape: KernelShape, count_zeros: bool) -> Kernel:
     module = ir.Module("sweep")
-    write_sweep(module, "sweep", shape, permute)
+    write_sweep(module, "sweep", shape, count_zeros)
     return _compile(module, "sweep", SWEEP_ARRAYS, SWEEP_NUMBERS)
 
 
