@@ -60,6 +60,10 @@ class ModelMachine:
         """Whether a run is under way. Raises what ended the last run before its time."""
         return self._run.running
 
+    def wait(self, seconds: float) -> None:
+        """Until no run computes, or so long."""
+        self._run.wait(seconds)
+
     def count_bad_frame(self) -> None:
         """One more frame was dropped."""
         self._registers[Register.FRAMES_BAD] = self._registers[Register.FRAMES_BAD] + 1 & _MASK32

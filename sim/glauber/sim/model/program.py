@@ -1,6 +1,7 @@
 """The model's program memories: rows, schedule steps and couplings."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,10 @@ from .rows import Rows, gather_rows
 __all__ = ["ProgramStore", "cut_schedule", "split_at_emissions"]
 
 Words = NDArray[np.uint32]
+
+
+# Of schedules, which are sent again and again.
+_decode_step = lru_cache(maxsize=1 << 16)(Step.decode)
 
 
 class ProgramStore:
@@ -44,7 +49,7 @@ class ProgramStore:
 
     def steps(self, count: int) -> list[Step]:
         """The schedule."""
-        return [Step.decode(word) for word in self._steps[:count].tolist()]
+        return [_decode_step(word) for word in self._steps[:count].tolist()]
 
     def rows(self, count: int) -> Rows:
         """The program of a sweep of `count` rows; decoded once, until it is written again."""
@@ -79,7 +84,8 @@ def cut_schedule(
         left = step.sweeps
         while left:
             taken = min(left, room)
-            piece.append(Step(step.temperature, taken, step.couple))
+            whole = taken == step.sweeps and not step.emit
+            piece.append(step if whole else Step(step.temperature, taken, step.couple))
             left, room = left - taken, room - taken
             if not room:
                 yield piece
