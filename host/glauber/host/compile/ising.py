@@ -51,10 +51,13 @@ class IsingProblem:
                 "the problem has no variables; a problem needs at least one to be sampled"
             )
         variables = tuple(bqm.variables)
+        linear, (first, second, quadratic) = bqm.to_numpy_vectors(variables)[:2]
         # In double precision, whatever the precision of the model.
-        spin = dimod.BinaryQuadraticModel(bqm, dtype=np.float64).change_vartype(dimod.SPIN)
-        linear, (first, second, quadratic) = spin.to_numpy_vectors(variables)[:2]
         bias, coupling = -np.asarray(linear, np.float64), -np.asarray(quadratic, np.float64)
+        if bqm.vartype is dimod.BINARY:
+            bias, coupling = bias / 2, coupling / 4
+            for ends in (first, second):
+                bias += np.bincount(ends, coupling, len(bias))
         if not np.isfinite(bias).all():
             index = int(np.flatnonzero(~np.isfinite(bias))[0])
             raise CouplingValueError(
