@@ -1,6 +1,7 @@
 """A machine that keeps words and pretends to run, and ways to it that fail."""
 
 import random
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -52,6 +53,9 @@ class FakeMachine:
         self.registers = dict.fromkeys(Register, 0)
         self.left = 0
         self.lose_run = False
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
 
     def count_bad_frame(self) -> None:
         self.bad_frames += 1

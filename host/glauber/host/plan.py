@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from glauber.hdl.facts.health import RESEED_WORDS
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.seeding import stream_count, stream_words
 
 from .errors import OptionError
 from .initial import Starts
+from .steps import count_sweeps
 
 __all__ = ["ChainPlan", "check_reads", "check_replay", "check_streams"]
 
@@ -91,8 +91,5 @@ class ChainPlan:
 
     @property
     def sweeps_per_read(self) -> int:
-        first, following = (
-            sum(Step.decode(word).sweeps for word in steps)
-            for steps in (self.first_steps, self.next_steps)
-        )
+        first, following = map(count_sweeps, (self.first_steps, self.next_steps))
         return first + following * (self.samples_per_read - 1)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status, region_base
 
 from .bus import WORD_MAX, Words
 from .errors import DeviceError, DeviceLostError, DeviceRefusedError, DeviceTimeoutError
 from .link import Link
 from .noise import noise_failure
+from .steps import count_sweeps
 
 __all__ = ["Control", "Run", "RunReport", "stop_run"]
 
@@ -185,7 +185,7 @@ class Run:
             raise noise_failure(link)
         stopped = bool(status & Status.STOPPED)
         sweeps, low, high = (int(word) for word in link.read(Register.SWEEPS_DONE, 3))
-        asked = sum(Step.decode(word).sweeps for word in steps.tolist())
+        asked = count_sweeps(steps)
         if link.read_word(Register.RUN) != number or (not stopped and sweeps != asked & WORD_MAX):
             raise DeviceLostError(
                 f"{link.transport.name} lost run {number} after {sweeps} of {asked} sweeps: it was "

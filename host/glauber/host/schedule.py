@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -222,7 +223,13 @@ def encode_schedule(schedule: BetaSchedule, scale: float) -> tuple[list[int], fl
 
 def _step(code: int, sweeps: int) -> int:
     """A step word; temperature code 0 stands for a beta of 0."""
-    return Step(code or 1, sweeps, couple=code > 0).encode()
+    return _blank_step(sweeps, code > 0) | (code or 1)
+
+
+@cache
+def _blank_step(sweeps: int, couple: bool) -> int:
+    """A step word without its temperature, which are the lowest bits."""
+    return Step(0, sweeps, couple).encode()
 
 
 def realised_beta(words: Sequence[int], scale: float) -> float:

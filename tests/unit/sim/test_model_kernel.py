@@ -9,8 +9,16 @@ import pytest
 from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.machine import MachineParams
 from glauber.sim.model.bank import GeneratorBank
-from glauber.sim.model.kernel import KernelShape, draw_kernel, jit, limit_entries, sweep_kernel
-from glauber.sim.model.noise import KEYS, thresholds
+from glauber.sim.model.kernel import (
+    KernelShape,
+    arrange,
+    draw_kernel,
+    jit,
+    kernel_shape,
+    signed_limits,
+    sweep_kernel,
+)
+from glauber.sim.model.noise import thresholds
 from support.plain_model import PlainGenerator, PlainMachine
 
 TEMPERATURES = (0, 1, 255, 3000, 2**18 - 1)
@@ -24,44 +32,52 @@ def features(request, monkeypatch):
         monkeypatch.setattr(jit, "_features", frozenset)
 
 
-def decide(words, base, temperature, largest, params):
-    """The new states of one row whose fields are `base` and whose words are `words`."""
-    found = thresholds(temperature, params.table, params.field_limit, largest)
-    limits = np.full((1, limit_entries(largest + 1)), KEYS, np.int16)
-    limits[0, : len(found)] = found
-    lanes, replicas = len(base), words.shape[1]
-    states = np.zeros((lanes, replicas), np.int16)
-    generators = np.stack([words, words])
-    bits = 16 if largest < 1 << 15 else 32
-    shape = KernelShape(Source.XOROSHIRO64.generator, replicas, 1, bits, largest + 1)
-    kernel = sweep_kernel(shape)
-    none = np.zeros(0, np.int32)
-    new, ones = np.empty_like(states), np.ones(1, np.int32)
-    zeros = np.zeros(lanes + 1, np.int32)
-    sizes = (*limits.shape, 1, lanes)
-    kernel(
-        *(states, generators, new, zeros, zeros, none, none, base, limits, ones),
-        *sizes,
+def decide(words, fields, temperature, largest, bits, params):
+    """The new states of one row with these fields and words; `largest` bounds the fields."""
+    lanes, replicas = words.shape
+    shape = kernel_shape(Source.XOROSHIRO64.generator, replicas, 1, bits, 2 * largest + 1)
+    # Half of the fields stand in each of the two tables.
+    values = 2 * (np.arange(2 * largest + 1) - largest) + np.arange(2)[:, None]
+    limits = thresholds(
+        np.array([temperature]), params.table, params.field_limit, np.abs(values).ravel()
     )
-    assert set(np.unique(states)) <= {0, -1}
-    return states != 0
+    tables = arrange(shape, signed_limits(limits.reshape(1, 2, -1), values < 0))
+    parities = (fields % 2).astype(np.int32)
+    bases = (fields - parities) // 2 + largest
+    copies = sum(1 << shift for shift in range(0, 32, bits))
+    states = np.zeros(lanes * shape.state_bytes, np.uint8)
+    start, none = np.zeros(lanes + 1, np.int32), np.zeros((0, 2), np.int32)
+    sweep_kernel(shape)(
+        states,
+        np.stack([words, words]),
+        np.empty_like(states),
+        *(start[:1], start, none),
+        (bases * copies).astype(np.uint32).view(np.int32),
+        *(parities, tables, np.ones(1, np.int32)),
+        *(1, tables.shape[-1], 1, lanes, replicas, shape.state_bytes),
+    )
+    bits = np.unpackbits(states.reshape(lanes, -1), axis=1, count=replicas, bitorder="little")
+    return bits.astype(bool)
 
 
 @pytest.mark.usefixtures("features")
-@pytest.mark.parametrize("largest", [20, 31, 32, 500, 40_000])
+@pytest.mark.parametrize(
+    ("largest", "bits"),
+    [(20, 8), (31, 8), (32, 8), (63, 8), (64, 8), (127, 8), (20, 16), (500, 16), (20_000, 32)],
+)
 @pytest.mark.parametrize("temperature", TEMPERATURES)
-def test_a_decision_is_the_sign_of_field_and_noise(temperature, largest):
+def test_a_decision_is_the_sign_of_field_and_noise(temperature, largest, bits):
     params = MachineParams(field_bits=18)
     plain = PlainMachine(params)
     rng = np.random.default_rng(largest + temperature)
-    base = rng.integers(-largest, largest + 1, 16).astype(np.int32)
-    base[:3] = -largest, 0, largest
+    fields = rng.integers(-2 * largest, 2 * largest + 2, 16)
+    fields[:6] = -2 * largest, 1 - 2 * largest, 0, 1, 2 * largest, 2 * largest + 1
     words = rng.integers(0, 2**32, (16, 64), np.uint64).astype(np.uint32)
     words[:, :33], words[:8, 33:] = CORNERS, ~np.array(CORNERS[:31], np.uint32)
-    got = decide(words, base, temperature, largest, params)
+    got = decide(words, fields, temperature, largest, bits, params)
     expected = [
         [int(field) + plain.noise(int(word), temperature) >= 0 for word in row]
-        for field, row in zip(base, words, strict=True)
+        for field, row in zip(fields, words, strict=True)
     ]
     assert (got == expected).all()
 
@@ -75,7 +91,7 @@ def test_draws_are_those_of_the_definition(source, units, draws):
     bank = GeneratorBank(source.generator, lanes, units)
     bank.seed(np.arange(len(seeds)), seeds)
     words = np.empty((rows, lanes, units * draws), np.uint32)
-    draw_kernel(KernelShape(source.generator, units, draws))(bank.state, words, rows, lanes)
+    draw_kernel(KernelShape(source.generator, units, draws))(bank.state, words, rows, lanes, units)
     for lane in range(lanes):
         for unit in range(units):
             plain = PlainGenerator(source.generator)
@@ -89,7 +105,7 @@ def test_draws_are_those_of_the_definition(source, units, draws):
 def test_an_array_of_another_type_is_refused():
     kernel = draw_kernel(KernelShape(Source.XOROSHIRO64.generator, 1, 1))
     with pytest.raises(TypeError, match="a kernel got int64"):
-        kernel(np.zeros((2, 1, 1), np.int64), np.zeros((1, 1, 1), np.uint32), 1, 1)
+        kernel(np.zeros((2, 1, 1), np.int64), np.zeros((1, 1, 1), np.uint32), 1, 1, 1)
 
 
 def test_threads_that_need_a_kernel_at_once_share_it():

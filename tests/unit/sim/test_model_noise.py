@@ -14,7 +14,8 @@ def test_thresholds_say_from_which_key_on_the_noise_reaches_a_field(temperature,
     limit = noise_limit(14)
     table = NoiseTable(*split)
     noise = magnitudes(temperature, table, limit)
-    got = thresholds(temperature, table, limit, limit + 3)
+    fields = np.arange(limit + 4)
+    got = thresholds(np.array([temperature]), table, limit, fields)[0]
     assert (got == np.searchsorted(noise, np.arange(limit + 4))).all()
     assert got[-1] == KEYS
     assert got[0] == 0

@@ -52,13 +52,16 @@ class IsingProblem:
                 "the problem has no variables; a problem needs at least one to be sampled"
             )
         variables = tuple(bqm.variables)
+        linear, (first, second, quadratic) = bqm.to_numpy_vectors(variables)[:2]
         # In double precision, whatever the precision of the model.
-        spin = dimod.BinaryQuadraticModel(bqm, dtype=np.float64).change_vartype(dimod.SPIN)
-        linear, (first, second, quadratic) = spin.to_numpy_vectors(variables)[:2]
         bias, coupling = -np.asarray(linear, np.float64), -np.asarray(quadratic, np.float64)
-        if not all(np.isfinite(values).all() for values in (bias, coupling, float(spin.offset))):
+        if not all(np.isfinite(values).all() for values in (bias, coupling, float(bqm.offset))):
             # Which names the number as it was given.
             check_bqm("the problem", dimod.BinaryQuadraticModel(bqm, dtype=np.float64))
+        if bqm.vartype is dimod.BINARY:
+            bias, coupling = bias / 2, coupling / 4
+            for ends in (first, second):
+                bias += np.bincount(ends, coupling, len(bias))
         largest = max(np.abs(bias).max(), np.abs(coupling).max(initial=0.0))
         if largest and not _SMALLEST <= largest <= _LARGEST:
             raise CouplingValueError(

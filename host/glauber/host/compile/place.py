@@ -1,6 +1,7 @@
 """Placement: rows of p-bits, their order, and the slots that keep them apart."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,76 +50,129 @@ def place(
     lanes alone, not on how a machine is built otherwise, because the order decides which random
     word goes to which node: machines with the same lanes and draws give the same samples.
     """
-    rows = [
-        members[first : first + params.lanes]
-        for members in _by_colour(colours, terms)
-        for first in range(0, len(members), params.lanes)
-    ]
-    readers = [
-        np.concatenate([neighbours[start[node] : start[node + 1]] for node in row]) for row in rows
-    ]
-    most = np.array([int(terms[row[0]]) for row in rows])
-    classes = np.array([int(colours[row[0]]) for row in rows])
-    order = _order(rows, readers, np.maximum(most, _ORDER_ROW_MIN), classes, params.lanes)
-    rows = [rows[index] for index in order]
-    readers = [readers[index] for index in order]
-    work = np.maximum(-(-most[order] // params.couplings_per_slot), params.row_min)
-    waits = _waits(rows, readers, work, params.hazard)
-    nodes = np.concatenate(rows)
-    sizes = [len(row) for row in rows]
-    row_of, lane_of = np.empty_like(nodes), np.empty_like(nodes)
-    row_of[nodes] = np.repeat(np.arange(len(rows)), sizes)
-    lane_of[nodes] = np.concatenate([np.arange(size) for size in sizes])
-    return Placement(row_of, lane_of, waits, waits + work)
+    rows = _Rows.of_colours(colours, terms, start, neighbours, params.lanes)
+    order = _order(rows, np.maximum(rows.terms, _ORDER_ROW_MIN), params.lanes)
+    work = np.maximum(-(-rows.terms[order] // params.couplings_per_slot), params.row_min)
+    position = np.empty_like(order)
+    position[order] = np.arange(len(order))
+    waits = _waits(position[rows.of], position[rows.of[neighbours]], start, work, params.hazard)
+    return Placement(position[rows.of], rows.lane, waits, waits + work)
 
 
-def _order(
-    rows: list[Ints], readers: list[Ints], work: Ints, classes: Ints, lanes: int
-) -> list[int]:
+@dataclass(frozen=True)
+class _Rows:
+    """Nodes in rows, colour by colour, those with the most terms first.
+
+    of, lane : int64, shape (nodes,); the row and the lane of each node
+    nodes : int64, shape (nodes,); row by row
+    first : int64, shape (rows + 1,); where the nodes of each row begin
+    colours, terms : int64, shape (rows,); terms of the node that has most
+    start, neighbours : of the graph
+    """
+
+    of: Ints
+    lane: Ints
+    nodes: Ints
+    first: Ints
+    colours: Ints
+    terms: Ints
+    start: Ints
+    neighbours: Ints
+
+    @classmethod
+    def of_colours(
+        cls, colours: Ints, terms: Ints, start: Ints, neighbours: Ints, lanes: int
+    ) -> "_Rows":
+        nodes = np.lexsort((-terms, colours))
+        sizes = np.bincount(colours)
+        rank = np.arange(len(nodes)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        first = np.flatnonzero(rank % lanes == 0)
+        of, lane = np.empty_like(nodes), np.empty_like(nodes)
+        of[nodes] = np.cumsum(rank % lanes == 0) - 1
+        lane[nodes] = rank % lanes
+        return cls(
+            of,
+            lane,
+            nodes,
+            np.append(first, len(nodes)),
+            colours[nodes[first]],
+            terms[nodes[first]],
+            start,
+            neighbours,
+        )
+
+    def read_by(self, row: int) -> Ints:
+        """The rows that a row reads, some of them repeatedly."""
+        nodes = self.nodes[self.first[row] : self.first[row + 1]]
+        spans = [self.neighbours[self.start[node] : self.start[node + 1]] for node in nodes]
+        return self.of[np.concatenate(spans)]
+
+
+def _order(rows: _Rows, work: Ints, lanes: int) -> Ints:
     """An order of the rows, colour by colour, in which few would wait for the rows they read."""
-    visible = np.zeros(sum(map(len, rows)), np.int64)  # when a node's new state can be read
-    order: list[int] = []
-    now = 0
-    for colour in range(int(classes.max()) + 1):
-        candidates = np.flatnonzero(classes == colour).tolist()
-        while candidates:
-            ready: list[int] = []
-            for row in candidates[:_LOOK_AHEAD]:
-                ready.append(int(visible[readers[row]].max(initial=0)))
+    visible = np.zeros(len(work), np.int64)  # when a row's new states can be read
+    order: list[Ints] = []
+    now = last = 0
+
+    @cache
+    def ready_at(row: int) -> int:
+        return int(visible[rows.read_by(row)].max(initial=0))
+
+    bounds = np.searchsorted(rows.colours, np.arange(int(rows.colours[-1]) + 2)).tolist()
+    for begin, end in zip(bounds[:-1], bounds[1:], strict=True):
+        waiting = list(range(begin, end))
+        ready_at.cache_clear()  # rows of a colour do not read one another
+        chosen: list[int] = []
+        while waiting and now < last:
+            ready = []
+            for row in waiting[:_LOOK_AHEAD]:
+                ready.append(ready_at(row))
                 if ready[-1] <= now:
                     break
             # The first that need not wait; if all must, the one that waits least.
-            chosen = len(ready) - 1 if ready[-1] <= now else ready.index(min(ready))
-            row = candidates.pop(chosen)
-            order.append(row)
-            now = max(now, ready[chosen]) + int(work[row])
-            visible[rows[row]] = now + _ORDER_HAZARD + lanes
-    return order
+            best = len(ready) - 1 if ready[-1] <= now else ready.index(min(ready))
+            chosen.append(waiting.pop(best))
+            now = max(now, ready[best]) + int(work[chosen[-1]])
+            visible[chosen[-1]] = now + _ORDER_HAZARD + lanes
+        # All that was written before can be read.
+        ends = now + np.cumsum(work[waiting])
+        visible[waiting] = ends + _ORDER_HAZARD + lanes
+        now = int(ends[-1]) if waiting else now
+        last = now + _ORDER_HAZARD + lanes
+        order.append(np.array(chosen + waiting))
+    return np.concatenate(order)
 
 
-def _waits(rows: list[Ints], readers: list[Ints], work: Ints, hazard: int) -> Ints:
-    """How many slots each row must wait before it reads, in a loop of all rows."""
-    visible = np.zeros(sum(map(len, rows)), np.int64)
-    reading: list[int] = []
-    waits = np.zeros(len(rows), np.int64)
-    now = 0
-    for index, row in enumerate(rows):
-        waits[index] = max(0, int(visible[readers[index]].max(initial=0)) - now)
-        reading.append(now + int(waits[index]))
-        now = reading[-1] + int(work[index])
-        visible[row] = now - 1 + hazard
+def _waits(row: Ints, read: Ints, start: Ints, work: Ints, hazard: int) -> Ints:
+    """How many slots each row must wait before it reads, in a loop of all rows.
+
+    row : of each node
+    read : of each neighbour, in the order of `start`
+    work : slots of each row
+    """
+    reader = np.repeat(row, np.diff(start))
+    before = read < reader
+    latest = np.full(len(work), -1)  # the last row before each one that it reads
+    np.maximum.at(latest, reader[before], read[before])
+    begins = np.cumsum(work) - work
+    waits = np.zeros(len(work), np.int64)
+    between = np.arange(len(work)) - latest - 1
+    near = (latest >= 0) & (between * work.min() < hazard - 1)
+    for index in np.flatnonzero(near).tolist():
+        other = int(latest[index])
+        passed = begins[index] - begins[other] - work[other] + waits[other + 1 : index].sum()
+        waits[index] = max(0, hazard - 1 - int(passed))
     # The next sweep begins where this one ends; what an early row waits then, all later ones gain.
+    begins += np.cumsum(waits)
+    end = int(begins[-1] + work[-1])
+    early = int(np.searchsorted(begins, hazard))
+    last = np.full(early, -1)
+    np.maximum.at(last, reader[reader < early], read[reader < early])
     gained = 0
-    for index, begin in enumerate(reading):
-        if begin >= hazard:
-            break
-        late = max(0, int(visible[readers[index]].max(initial=0)) - (now + begin + gained))
-        waits[index] += late
-        gained += late
+    for index, other in enumerate(last.tolist()):
+        if other >= 0:
+            seen = int(begins[other] + work[other]) - 1 + hazard
+            late = max(0, seen - (end + int(begins[index]) + gained))
+            waits[index] += late
+            gained += late
     return waits
-
-
-def _by_colour(colours: Ints, terms: Ints) -> list[Ints]:
-    """The nodes of each colour, those with the most terms first."""
-    order = np.lexsort((np.arange(len(colours)), -terms, colours))
-    return np.split(order, np.flatnonzero(np.diff(colours[order])) + 1)

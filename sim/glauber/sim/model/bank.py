@@ -35,7 +35,7 @@ class GeneratorBank:
         rows, lanes, columns = words.shape
         units = self.state.shape[2]
         kernel = draw_kernel(KernelShape(self.generator, units, columns // units))
-        kernel(self.state, words, rows, lanes)
+        kernel(self.state, words, rows, lanes, units)
 
     @property
     def dead(self) -> bool:

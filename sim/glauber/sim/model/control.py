@@ -1,5 +1,7 @@
 """The model of the noise as its registers see it: health, counters, entropy, reseeds."""
 
+import threading
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +40,8 @@ class NoiseControl:
         self._generators = Health(0)
         self._words = self._word = 0
         self._cycles = 0  # since the last sample
+        self._unseen = 0  # samples that are not taken yet
+        self._lock = threading.Lock()  # of their number: a run computes in a thread of its own
 
     @property
     def health(self) -> Health:
@@ -62,6 +66,7 @@ class NoiseControl:
         """Whether the setting is possible; it is then in force."""
         possible = setting == 0 if self.rings is None else reseed_setting(setting)
         if possible:
+            self._catch_up()
             self.reseeder.set(setting)
         return possible
 
@@ -70,14 +75,37 @@ class NoiseControl:
         self.take_samples(_SAMPLES_PER_REQUEST)
 
     def pass_cycles(self, cycles: int) -> None:
-        """Let the time of a run pass."""
+        """Let the time of a run pass.
+
+        Of rings that are sound and fed into nothing, it is enough to look at the last samples, once
+        somebody does.
+        """
+        if self.rings is None:
+            return
         count, self._cycles = divmod(self._cycles + cycles, self._divider)
-        self.take_samples(count)
+        if self.rings.model.fault == "none" and not self.reseeder.interval:
+            with self._lock:
+                self._unseen += count
+        else:
+            self.take_samples(count)
+
+    def _catch_up(self) -> None:
+        """Take the last of the samples that were not taken yet."""
+        with self._lock:
+            count, self._unseen = self._unseen, 0
+        if not count:
+            return
+        self._entropy.skip(max(0, count - _SAMPLES_PER_REQUEST))
+        self._take(min(count, _SAMPLES_PER_REQUEST))
 
     def take_samples(self, count: int) -> None:
         """Sample the rings `count` times."""
-        if self.rings is None:
-            return
+        if self.rings is not None:
+            self._catch_up()
+            self._take(count)
+
+    def _take(self, count: int) -> None:
+        assert self.rings is not None
         for word in self._entropy.take(self.rings.bits(count)):
             if not self.reseeder.offer(word):
                 self._words, self._word = self._words + 1 & _MASK32, word
@@ -86,6 +114,7 @@ class NoiseControl:
 
     def read(self, register: Register) -> int:
         """A register of `NOISE_REGISTERS`."""
+        self._catch_up()
         return {
             **self._entropy.registers(),
             Register.HEALTH: int(self.health),
@@ -100,4 +129,5 @@ class NoiseControl:
         """The words of `Region.RAW` or `Region.RESEEDS`, in place; none without rings."""
         if self.rings is None:
             return np.empty(0, np.uint32)
+        self._catch_up()
         return self._entropy.record if region is Region.RAW else self.reseeder.record

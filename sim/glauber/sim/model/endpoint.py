@@ -44,6 +44,8 @@ class Machine(Protocol):
 
     def count_bad_frame(self) -> None: ...
 
+    def wait(self, seconds: float) -> None: ...
+
 
 class Endpoint:
     """Executes request frames on a machine; to the host it is the transport to a device.
@@ -80,6 +82,10 @@ class Endpoint:
         replies = bytes(self._replies)
         self._replies.clear()
         return replies
+
+    def pause(self, seconds: float) -> None:
+        """Let the machine compute for so long, or until it has nothing to do."""
+        self.machine.wait(seconds)
 
     def close(self) -> None:
         """Drop what has not been read."""

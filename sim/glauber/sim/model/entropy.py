@@ -68,6 +68,10 @@ class EntropyModel:
         self._numbers[:] = 0
         self._numbers[_LEFT] = SAMPLES_PER_WORD
 
+    def skip(self, samples: int) -> None:
+        """So many samples were taken that nobody looked at."""
+        self._numbers[_SAMPLES] += samples
+
     def take(self, bits: NDArray[np.uint8]) -> list[int]:
         """Tests and records raw bits, each 0 or 1; returns the words that are given out."""
         self._record(bits)

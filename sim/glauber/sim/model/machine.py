@@ -42,12 +42,12 @@ class ModelMachine:
         self._header = HeaderWords(
             params, facts_hash(), features=Features.SIMULATION, gates_hash=gates_hash()
         ).words()
-        self._program = ProgramStore(params)
         self._blocks = ReplicaBlocks(params, threads)
+        self._program = ProgramStore(params, self._blocks.stride)
         self.noise = NoiseControl(params, rings)
         self._liveness = LivenessModel()
         self._stream = StreamModel(params)
-        self._measure = MeasureModel(params, self._blocks)
+        self._measure = MeasureModel(params, self._blocks.states)
         self._run = RunModel(
             params, self._blocks, self.noise, self._liveness, self._stream, self._measure
         )
@@ -66,6 +66,10 @@ class ModelMachine:
     def running(self) -> bool:
         """Whether a run is under way. Raises what ended the last run before its time."""
         return self._run.running
+
+    def wait(self, seconds: float) -> None:
+        """Until no run computes, or so long."""
+        self._run.wait(seconds)
 
     def count_bad_frame(self) -> None:
         """One more frame was dropped."""

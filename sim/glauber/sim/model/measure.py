@@ -1,5 +1,6 @@
 """The model of what a machine measures: scores, best states and moments."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,8 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import Abilities, MeasureFlags
 from glauber.hdl.facts.registers import Region, region_words
 
-from .kernel import agree_kernel, keep_kernel, score_kernel
-from .replicas import ReplicaBlock, ReplicaBlocks
-from .rows import Rows
+from .kernel import agree_kernel, score_kernel
+from .states import BLOCK_REPLICAS, StateMemory
 from .walk import Walk
 
 __all__ = ["MeasureModel", "Measured"]
@@ -35,9 +35,11 @@ class MeasureModel:
     moment_walks : as its register
     """
 
-    def __init__(self, params: MachineParams, blocks: ReplicaBlocks) -> None:
+    def __init__(self, params: MachineParams, states: StateMemory) -> None:
         self._params = params
-        self._blocks = blocks
+        self._states = states
+        self._width = min(BLOCK_REPLICAS, states.width)
+        self._best = StateMemory(params) if Abilities.BEST in params.abilities else None
         # The newest scores, the best ones, and after how many sweeps they were met.
         self._scores = np.zeros((3, params.replicas), np.int32)
         self._counts = np.zeros(region_words(Region.MOMENTS, params), np.uint32)
@@ -62,7 +64,8 @@ class MeasureModel:
         if offset + count > region_words(region, self._params):
             return None
         if region is Region.BEST:
-            return self._blocks.read_states(offset, count, best=True)
+            assert self._best is not None
+            return self._best.read(offset, count)
         scores = self._scores.view(np.uint32).ravel()
         words = scores if region is Region.SCORES else self._counts
         return words[offset : offset + count].copy()
@@ -77,7 +80,7 @@ class MeasureModel:
         if MeasureFlags.MOMENTS in flags:
             self._count(walk, fresh)
         if scores:
-            self._scores[0] = self._score(walk.rows)
+            self._scores[0] = self._score(walk)
             reached = MeasureFlags.TARGET in flags and bool(self._scores[0].max() >= self._target)
             kept = MeasureFlags.BEST in flags and self._judge(sweeps, fresh)
         parts = walk.parts(self._weigh_rows if scores else 0)
@@ -94,28 +97,21 @@ class MeasureModel:
         kinds = MeasureFlags.SCORES | MeasureFlags.MOMENTS
         return flags if flags & kinds else MeasureFlags.NONE
 
-    def _score(self, rows: Rows) -> NDArray[np.int32]:
+    def _parts(self) -> Iterator[NDArray[np.uint8]]:
+        """The states from the first of so many replicas on that a kernel takes at once."""
+        for block in self._states.blocks:
+            for first in range(0, self._states.width, self._width):
+                yield block.reshape(-1)[first // 8 :]
+
+    def _score(self, walk: Walk) -> NDArray[np.int32]:
         """The scores of all replicas."""
-        scores = np.empty(self._params.replicas, np.int32)
-        bits = 16 if rows.largest < 1 << 15 else 32
-
-        def score(block: ReplicaBlock) -> None:
-            found = np.empty(len(block.replicas), np.int32)
-            score_kernel(len(found), bits)(
-                block.states,
-                rows.targets,
-                rows.start,
-                rows.pbits,
-                rows.couplings2,
-                rows.base,
-                found,
-                len(rows.targets),
-                self._params.lanes,
-            )
-            scores[block.replicas] = found
-
-        self._blocks.each(score)
-        return scores
+        totals = np.empty((self._params.replicas // self._width, self._width), np.int32)
+        kernel, sizes = score_kernel(self._width), (len(walk.own), self._states.stride)
+        for states, found in zip(self._parts(), totals, strict=True):
+            kernel(states, walk.own, walk.other, walk.couplings, found, *sizes)
+        # Couplings of p-bits that agree count once, the others once less.
+        scores = 2 * totals.ravel().astype(np.int64) - walk.couplings.sum(dtype=np.int64)
+        return scores.astype(np.int32)
 
     def _judge(self, sweeps: int, fresh: bool) -> bool:
         """Notes the scores that are better than the best; whether states were kept."""
@@ -123,34 +119,23 @@ class MeasureModel:
         better = (scores > best) | fresh
         best[better] = scores[better]
         when.view(np.uint32)[better] = sweeps & _MASK32
-        if Abilities.BEST not in self._params.abilities or not better.any():
+        if self._best is None or not better.any():
             return False
-
-        def keep(block: ReplicaBlock) -> None:
-            chosen = -better[block.replicas].astype(np.int16)
-            if chosen.any():
-                kernel = keep_kernel(len(chosen))
-                kernel(block.states, chosen, block.best, self._blocks.used)
-
-        self._blocks.each(keep)
+        states, used = self._states, self._states.used
+        chosen = np.zeros((len(states.blocks), 8 * states.stride), np.bool_)
+        chosen[:, : states.width] = better.reshape(-1, states.width)
+        mask = np.packbits(chosen, axis=1, bitorder="little")[:, None]
+        best = self._best.blocks[:, :used]
+        best ^= (best ^ states.blocks[:, :used]) & mask
         return True
 
     def _count(self, walk: Walk, fresh: bool) -> None:
         """Adds to the counts in how many replicas p-bits agree."""
-        found: list[NDArray[np.int32]] = []
-
-        def count(block: ReplicaBlock) -> None:
-            counts = np.zeros(len(walk.own), np.int32)
-            agree_kernel(len(block.replicas))(
-                block.states, walk.own, walk.other, counts, len(counts)
-            )
-            found.append(counts)
-
-        self._blocks.each(count)
         counts = self._counts[: len(walk.own)]
         if fresh:
             counts[:] = 0
             self.moment_walks = 0
-        for more in found:
-            counts += more.view(np.uint32)
+        kernel, sizes = agree_kernel(self._width), (len(counts), self._states.stride)
+        for states in self._parts():
+            kernel(states, walk.own, walk.other, counts, *sizes)
         self.moment_walks = self.moment_walks + 1 & _MASK32

@@ -33,20 +33,34 @@ def logits(table: NoiseTable) -> NDArray[np.int64]:
     )
 
 
+@cache
+def _first_keys(table: NoiseTable) -> NDArray[np.int16]:
+    """For every logit up to one that is larger than all, the first key that reaches it."""
+    reached = logits(table)
+    return np.searchsorted(reached, np.arange(reached[-1] + 2)).astype(np.int16)
+
+
 def magnitudes(temperature: int, table: NoiseTable, limit: int) -> NDArray[np.int64]:
     """`min(floor(T * logit), limit)` for every key, T as a code of TEMPERATURE_FORMAT."""
     return np.minimum((logits(table) * temperature) >> _PRODUCT_FRACTION, limit)
 
 
-def thresholds(temperature: int, table: NoiseTable, limit: int, largest: int) -> NDArray[np.int16]:
-    """For field magnitudes 0 to `largest`, the first key whose noise reaches it; KEYS if none.
+def thresholds(
+    temperatures: NDArray[np.int64], table: NoiseTable, limit: int, fields: NDArray[np.int64]
+) -> NDArray[np.int16]:
+    """For magnitudes of fields, the first key whose noise reaches them; KEYS if none.
 
-    `magnitudes` of that key and of all behind it are not below the field.
+    temperatures : shape (steps,); fields : shape (fields,)
+
+    Returns the shape (steps, fields). `magnitudes` of that key and of all behind it are not below
+    the field.
     """
-    fields = np.arange(largest + 1)
-    if not temperature:
-        return np.where(fields > 0, KEYS, 0).astype(np.int16)
+    first = _first_keys(table)
     # floor(T * logit) reaches the field where the logit reaches field / T.
-    needed = -(-(fields << _PRODUCT_FRACTION) // temperature)
-    first = np.searchsorted(logits(table), needed)
-    return np.where(fields > limit, KEYS, first).astype(np.int16)
+    products = fields << _PRODUCT_FRACTION
+    divisors = np.maximum(temperatures, 1)[:, None]
+    needed = np.minimum(-(-products // divisors), len(first) - 1)
+    found = first[needed]
+    found[:, fields > limit] = KEYS
+    found[np.ix_(temperatures == 0, fields > 0)] = KEYS
+    return found

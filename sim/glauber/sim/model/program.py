@@ -1,6 +1,7 @@
 """The model's program memories: rows, schedule words and couplings."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,18 +12,27 @@ from glauber.hdl.facts.program import Step, decode_coupling, decode_row
 from glauber.hdl.facts.registers import Region, region_words
 
 from .rows import Rows, gather_rows
-from .walk import Walk
+from .walk import Walk, gather_walk
 
 __all__ = ["ProgramStore", "cut_schedule"]
 
 Words = NDArray[np.uint32]
 
 
-class ProgramStore:
-    """Words as the host wrote them, decoded when a run starts."""
+# Of schedules, which are sent again and again.
+_decode_step = lru_cache(maxsize=1 << 16)(Step.decode)
+_decode_word = lru_cache(maxsize=1 << 16)(decode_word)
 
-    def __init__(self, params: MachineParams) -> None:
+
+class ProgramStore:
+    """Words as the host wrote them, decoded when a run starts.
+
+    stride : bytes from the states of a p-bit to those of the next
+    """
+
+    def __init__(self, params: MachineParams, stride: int) -> None:
         self._params = params
+        self._stride = stride
         self._rows, self._steps, self._couplings = (
             np.zeros(region_words(region, params), np.uint32)
             for region in (Region.ROWS, Region.STEPS, Region.PROGRAM)
@@ -45,7 +55,7 @@ class ProgramStore:
 
     def schedule(self, count: int) -> list[Step | Operation]:
         """The words of the schedule."""
-        decode = decode_word if self._params.abilities else Step.decode
+        decode = _decode_word if self._params.abilities else _decode_step
         return [decode(word) for word in self._steps[:count].tolist()]
 
     def rows(self, count: int) -> Rows:
@@ -61,28 +71,20 @@ class ProgramStore:
         return self._walks[count]
 
     def _decode_walk(self, count: int) -> Walk:
-        params = self._params
-        lengths, targets, pbits, _ = self._decode_words(count)
-        shape = (-1, params.lanes, params.couplings_per_slot)
-        own = np.repeat(targets * params.lanes, lengths)[:, None] + np.arange(params.lanes)
-        other = pbits.astype(np.int32).reshape(shape)
-        return Walk(
-            self.rows(count),
-            lengths,
-            # Hosts send no program that is longer than the memory, as in `gather_rows`.
-            np.broadcast_to(own[: len(other), :, None], other.shape).astype(np.int32).ravel(),
-            other.ravel(),
+        lengths, targets, pbits, couplings = self._decode_words(count)
+        return gather_walk(
+            lengths, targets, pbits, couplings, self._params.lanes, self._params.couplings_per_slot
         )
 
     def _decode(self, count: int) -> Rows:
         lengths, targets, pbits, couplings = self._decode_words(count)
         lanes, per_slot = self._params.lanes, self._params.couplings_per_slot
-        return gather_rows(lengths, targets, pbits, couplings, lanes, per_slot)
+        return gather_rows(lengths, targets, pbits, couplings, lanes, per_slot, self._stride)
 
     def _decode_words(self, count: int) -> tuple[NDArray[np.int64], ...]:
         """Lengths and target rows of rows, neighbours and couplings of their coupling words."""
         params = self._params
-        lengths, targets = np.array([decode_row(word) for word in self._rows[:count].tolist()]).T
+        lengths, targets = decode_row(self._rows[:count].astype(np.int64))
         used = min(int(lengths.sum()), params.slots) * params.lanes * params.couplings_per_slot
         words = self._couplings[:used].astype(np.int64)
         pbits, couplings = decode_coupling(words, params.coupling_bits)
@@ -100,7 +102,8 @@ def cut_schedule(
         left = step.sweeps
         while left:
             taken = min(left, room)
-            piece.append(Step(step.temperature, taken, step.couple))
+            whole = taken == step.sweeps and not step.emit
+            piece.append(step if whole else Step(step.temperature, taken, step.couple))
             left, room = left - taken, room - taken
             if not room:
                 yield piece

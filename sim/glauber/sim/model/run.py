@@ -58,6 +58,8 @@ class RunModel:
         self.sweeps = self.cycles = 0
         self.stopped = self.reached = False
         self._stop = threading.Event()
+        self._resting = threading.Event()  # nothing computes
+        self._resting.set()
         self._lock = threading.Lock()  # of the stream, and of whether the run waits for it
         self._waiting = self._inline = False
         self._run: Iterator[None] | None = None
@@ -116,6 +118,10 @@ class RunModel:
         if self._noise.fault:
             self._wake()
 
+    def wait(self, seconds: float) -> None:
+        """Until the run that is under way ends or waits, or so long."""
+        self._resting.wait(seconds)
+
     def _wake(self) -> None:
         with self._lock:
             waiting, self._waiting = self._waiting, False
@@ -127,6 +133,7 @@ class RunModel:
         if self._thread is not None:
             self._thread.join()  # it has said that it waits, and is about to end
             self._thread = None
+        self._resting.clear()
         if self._inline:
             self._compute()
         else:
@@ -142,6 +149,8 @@ class RunModel:
             self._run = None
         except Exception as failure:  # handed to whoever asks for the status
             self._failure, self._run = failure, None
+        finally:
+            self._resting.set()
 
     def _follow(self, rows: Rows, course: Course, emit_words: int) -> Iterator[None]:
         """The whole run; comes back each time that it waits for room."""

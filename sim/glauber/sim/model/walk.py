@@ -5,30 +5,42 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .rows import Rows
+__all__ = ["Walk", "gather_walk"]
 
-__all__ = ["Walk"]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Walk:
-    """The rows of a measuring walk.
+    """The coupling words of a measuring walk in bus order, zero couplings included.
 
-    rows : Rows
-        They with their couplings added up, for the scores.
     lengths : int64, shape (rows,)
-        Slots of each.
-    own, other : int32, shape (words,)
-        The p-bits at both ends of each coupling word in bus order, zero couplings included.
+        Slots of each row.
+    own, other, couplings : int32, shape (words,)
+        The p-bits at both ends, and the couplings.
     """
 
-    rows: Rows
-    lengths: NDArray[np.int64]
+    lengths: Ints
     own: NDArray[np.int32]
     other: NDArray[np.int32]
+    couplings: NDArray[np.int32]
 
     def parts(self, rows: int) -> list[int]:
         """Slots from weighing to weighing, every `rows` rows; 0 for all of them in one part."""
         if not rows:
             return [int(self.lengths.sum())]
         return np.add.reduceat(self.lengths, np.arange(0, len(self.lengths), rows)).tolist()
+
+
+def gather_walk(
+    lengths: Ints, targets: Ints, pbits: Ints, couplings: Ints, lanes: int, per_slot: int
+) -> Walk:
+    """The walk over a program; arguments as of `rows.gather_rows`."""
+    own = np.repeat(targets * lanes, lengths)[:, None] + np.arange(lanes)
+    return Walk(
+        lengths,
+        # Hosts send no program that is longer than the memory, as in `gather_rows`.
+        np.repeat(own.astype(np.int32), per_slot)[: len(pbits)],
+        pbits.astype(np.int32),
+        couplings.astype(np.int32),
+    )

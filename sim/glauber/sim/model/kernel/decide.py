@@ -1,102 +1,76 @@
-"""New states from fields and random words, in vectors."""
+"""New states from random words, fields and thresholds, in vectors.
 
-from collections.abc import Callable, Sequence
-from typing import Any
+The noise of a word grows with its key, `leading ones << 10 | mantissa`, and has the word's sign.
+With the key inverted where the sign is set, a p-bit becomes +1 exactly if that signed key is not
+below a threshold, which falls as the field rises. The kernel counts one more leading one, and the
+tables hold one less than the threshold, because that takes fewer instructions.
+"""
 
-from llvmlite import ir
+from collections.abc import Sequence
 
-from glauber.hdl.facts.noise import EXPONENT_BITS, EXPONENT_MAX, MANTISSA_BITS
+import numpy as np
+from numpy.typing import NDArray
+
+from glauber.hdl.facts.noise import EXPONENT_BITS, MANTISSA_BITS
 
 from .function import Array
+from .lookup import lookup
+from .shape import KernelShape
 from .vector import Vector
 
-__all__ = ["PERMUTED", "decide", "limit_entries", "word_key"]
+__all__ = ["decide", "signed_limits"]
 
-PERMUTED = 32  # entries of 16 bits that a register of 512 bits holds
-_GATHERED = 16  # at once
-# Of a float32: the bias of the exponent, and the bits below it.
-_FLOAT_BIAS = 127
+_LEADING_MAX = EXPONENT_BITS + 1
+_ALL_BUT_SIGN = (1 << 31) - 1
+_MANTISSA = (1 << MANTISSA_BITS) - 1
+# Of a float32: the exponent of 2**31, and the bits below the exponent.
+_FLOAT_TOP = 127 + 31
 _FLOAT_FRACTION = 23
 
-Lookup = Callable[[Array, Vector], Vector]
 
+def signed_limits(
+    limits: NDArray[np.int16], negative: NDArray[np.bool_] | bool
+) -> NDArray[np.int16]:
+    """What the tables hold, for fields of either sign.
 
-def word_key(word: Vector) -> Vector:
-    """`leading ones << 10 | mantissa` of random words: see `noise`."""
-    zeros = ~(word >> MANTISSA_BITS) & (1 << EXPONENT_BITS) - 1
-    # The exponent of a float is the position of the highest set bit; 21 bits convert exactly.
-    exponent = zeros.float_bits >> _FLOAT_FRACTION
-    ones = ((exponent ^ -1) + (_FLOAT_BIAS + EXPONENT_BITS)).minimum(EXPONENT_MAX)
-    return ones << MANTISSA_BITS | word & (1 << MANTISSA_BITS) - 1
-
-
-def decide(words: Sequence[Vector], field: Vector, limits: Array, permute: bool) -> Vector:
-    """New states as masks: the sign of the field, unless noise of the other sign outvotes it.
-
-    words : of one draw after the other
-    limits : for each magnitude of a field, the key from which on the noise outvotes it
-    permute : whether the table fits a register, and this computer can look up in one
+    limits : for magnitudes of fields, the first key whose noise reaches them
     """
-    # Keys have 15 bits.
-    keys = Vector.join([word_key(word).resized(16) for word in words])
-    signs = Vector.join([word.sign.resized(16) for word in words])
-    negative = field.sign
-    magnitude = (field ^ negative) - negative
-    limit = (_permute if permute else _gather)(limits, magnitude)
-    negative = negative.resized(16)
-    opposed = signs ^ negative
-    return ~(negative ^ (keys.at_least(limit) & opposed))
+    first = limits + np.int16(1 << MANTISSA_BITS)
+    return np.where(negative, first, -first) - np.int16(1)
 
 
-def limit_entries(fields: int) -> int:
-    """Entries that a table for `fields` magnitudes must have, for what is read with them."""
-    return max(PERMUTED, fields + 1)
+def decide(
+    shape: KernelShape, words: Sequence[Vector], index: Vector, table: Array, count_zeros: bool
+) -> Vector:
+    """New states, of 1 bit each.
+
+    words : four vectors; element `e` of vector `c` is for replica `4 * e + c`
+    index : of each replica, the number of its field in the table
+    count_zeros : whether this computer counts leading zeros in vectors
+    """
+    even = _signed_keys(words[0], words[2], count_zeros)
+    odd = _signed_keys(words[1], words[3], count_zeros)
+    even_limit, odd_limit = lookup(shape, table, index)
+    # The sign bits of the differences are the new states.
+    even = even_limit.saturated_difference(even)
+    odd = odd_limit.saturated_difference(odd)
+    return (even >> 8 | odd & 0xFF00).cast(8).negative
 
 
-def _function(builder: ir.IRBuilder, name: str, result: Any, *arguments: Any) -> ir.Function:
-    module = builder.module
-    if name not in module.globals:
-        return ir.Function(module, ir.FunctionType(result, arguments), name)
-    return module.globals[name]
+def _signed_keys(low: Vector, high: Vector, count_zeros: bool) -> Vector:
+    """Of words for every other pair of replicas: elements of 16 bits, of `low` first."""
+    ones = _leading(low, count_zeros) | _leading(high, count_zeros) << 16
+    ones = ones.cast(16).minimum(_LEADING_MAX) << MANTISSA_BITS
+    mantissa = (low & _MANTISSA | high << 16).cast(16) & _MANTISSA
+    signs = (low >> 16 | high & ~0xFFFF).cast(16).sign
+    return (ones | mantissa) ^ signs
 
 
-def _in_parts(index: Vector, size: int, look: Callable[[Vector], Vector]) -> Vector:
-    parts = [look(index.part(first, size)) for first in range(0, index.size, size)]
-    return Vector.join(parts).part(0, index.size)
-
-
-def _permute(table: Array, index: Vector) -> Vector:
-    """Entries of a table of `PERMUTED`, from a register."""
-    entries = table.vector(ir.IntType(64)(0), PERMUTED)
-    kind = entries.value.type
-    function = _function(index.builder, "llvm.x86.avx512.permvar.hi.512", kind, kind, kind)
-
-    def look(part: Vector) -> Vector:
-        part = part.resized(16)
-        return Vector(index.builder, index.builder.call(function, [entries.value, part.value]))
-
-    return _in_parts(index, PERMUTED, look)
-
-
-def _gather(table: Array, index: Vector) -> Vector:
-    """Entries of a table of any length, from memory; one more is read behind them."""
-    builder = index.builder
-    size = min(_GATHERED, index.size)
-    words, bits = ir.VectorType(ir.IntType(32), size), ir.VectorType(ir.IntType(1), size)
-    addresses = ir.VectorType(ir.PointerType(), size)
-    name = f"llvm.masked.gather.v{size}i32.v{size}p0"
-    function = _function(builder, name, words, addresses, ir.IntType(32), bits, words)
-
-    def look(part: Vector) -> Vector:
-        found = builder.call(
-            function,
-            [
-                table.addresses(part),
-                ir.IntType(32)(2),
-                ir.Constant(bits, [1] * size),
-                ir.Constant(words, ir.Undefined),
-            ],
-        )
-        return Vector(builder, found).resized(16)
-
-    return _in_parts(index, size, look)
+def _leading(word: Vector, count_zeros: bool) -> Vector:
+    """One more than the leading ones behind the sign; beyond `_LEADING_MAX` anything larger."""
+    zeros = ~word & _ALL_BUT_SIGN
+    if count_zeros:
+        return zeros.leading_zeros
+    # The exponent of a float is the position of the highest set bit; 21 bits convert exactly.
+    exponent = (zeros & ~_MANTISSA).float_bits >> _FLOAT_FRACTION
+    return (exponent ^ -1) + (_FLOAT_TOP + 1)

@@ -5,7 +5,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from .vector import Vector, load, splat, store
+from .vector import Vector, load, load_bits, splat, store, store_bits
 
 __all__ = ["Array", "KernelFunction"]
 
@@ -22,6 +22,7 @@ class Array:
         self._shift = (bits // 8).bit_length() - 1
 
     def _at(self, index: Any) -> Any:
+        index = _WORD(index) if isinstance(index, int) else index
         return self._builder.gep(self._pointer, [index], inbounds=True, source_etype=self._type)
 
     def behind(self, index: Any) -> "Array":
@@ -43,6 +44,14 @@ class Array:
     def put(self, index: Any, vector: Vector) -> None:
         """Stores a vector from `index` on."""
         store(vector, self._at(index))
+
+    def bits(self, index: Any, size: int) -> Vector:
+        """`size` bits from the byte at `index` on."""
+        return load_bits(self._builder, self._at(index), size)
+
+    def put_bits(self, index: Any, vector: Vector) -> None:
+        """Stores elements of 1 bit from the byte at `index` on."""
+        store_bits(vector, self._at(index))
 
     def addresses(self, indices: Vector) -> Any:
         """The addresses of the elements at `indices`, none of which is negative."""

@@ -10,75 +10,66 @@ from typing import Any
 import numpy as np
 from llvmlite import binding, ir
 
-from .decide import PERMUTED
+from glauber.hdl.facts.generators import Generator
+
+from .draws import DRAW_ARRAYS, DRAW_NUMBERS, write_draw
+from .lookup import registers_for
 from .measure import (
     AGREE_ARRAYS,
     AGREE_NUMBERS,
-    KEEP_ARRAYS,
-    KEEP_NUMBERS,
     SCORE_ARRAYS,
     SCORE_NUMBERS,
     write_agree,
-    write_keep,
     write_score,
 )
 from .shape import KernelShape
-from .sweep import (
-    DRAW_ARRAYS,
-    DRAW_NUMBERS,
-    SWEEP_ARRAYS,
-    SWEEP_NUMBERS,
-    write_draw,
-    write_sweep,
-)
+from .sweep import SWEEP_ARRAYS, SWEEP_NUMBERS, write_sweep
 
-__all__ = ["agree_kernel", "draw_kernel", "keep_kernel", "score_kernel", "sweep_kernel"]
+__all__ = ["agree_kernel", "draw_kernel", "kernel_shape", "score_kernel", "sweep_kernel"]
 
 Kernel = Callable[..., None]
 # LLVM's objects are not for several threads at once, and each kernel is to be made once.
 _COMPILING = threading.Lock()
-_ANY = 1 << 31  # magnitudes of fields: a table that is not in a register may have any length
 
 
 def draw_kernel(shape: KernelShape) -> Kernel:
-    """`kernel(generators, words, rows, lanes)`: see `sweep.write_draw`."""
+    """`kernel(generators, words, rows, lanes, lane_units)`: see `draws.write_draw`."""
     with _COMPILING:
-        return _draw_kernel(replace(shape, field_bits=16, fields=1))
+        return _draw_kernel(replace(shape, field_bits=8, registers=0))
+
+
+def kernel_shape(
+    generator: Generator, units: int, draws: int, field_bits: int, entries: int
+) -> KernelShape:
+    """The best shape of a kernel on this computer, for tables of so many entries."""
+    registers = registers_for(entries, _features()) if field_bits == 8 else 0
+    return KernelShape(generator, units, draws, field_bits, registers)
 
 
 def sweep_kernel(shape: KernelShape) -> Kernel:
-    """`kernel(states, generators, new, targets, start, pbits, couplings2, base, limits, sweeps,
-    steps, entries, rows, lanes)`: see `sweep.write_sweep`.
-    """
-    permute = shape.fields <= PERMUTED and "avx512bw" in _features()
-    with _COMPILING:
-        return _sweep_kernel(replace(shape, fields=PERMUTED if permute else _ANY), permute)
-
-
-def score_kernel(replicas: int, field_bits: int) -> Kernel:
-    """`kernel(states, targets, start, pbits, couplings2, base, scores, rows, lanes)`: see
-    `measure.write_score`.
+    """`kernel(states, generators, new, targets, start, couplings, bases, parities, tables, sweeps,
+    steps, entries, rows, lanes, lane_units, stride)`: see `sweep.write_sweep`.
     """
     with _COMPILING:
-        return _score_kernel(replicas, field_bits)
+        return _sweep_kernel(shape, "avx512cd" in _features())
+
+
+def score_kernel(replicas: int) -> Kernel:
+    """`kernel(states, own, other, couplings, totals, words, stride)`: see `measure.write_score`."""
+    with _COMPILING:
+        return _score_kernel(replicas)
 
 
 def agree_kernel(replicas: int) -> Kernel:
-    """`kernel(states, own, other, counts, words)`: see `measure.write_agree`."""
+    """`kernel(states, own, other, counts, words, stride)`: see `measure.write_agree`."""
     with _COMPILING:
         return _agree_kernel(replicas)
 
 
-def keep_kernel(replicas: int) -> Kernel:
-    """`kernel(states, chosen, best, pbits)`: see `measure.write_keep`."""
-    with _COMPILING:
-        return _keep_kernel(replicas)
-
-
 @cache
-def _score_kernel(replicas: int, field_bits: int) -> Kernel:
+def _score_kernel(replicas: int) -> Kernel:
     module = ir.Module("score")
-    write_score(module, "score", replicas, field_bits)
+    write_score(module, "score", replicas)
     return _compile(module, "score", SCORE_ARRAYS, SCORE_NUMBERS)
 
 
@@ -90,13 +81,6 @@ def _agree_kernel(replicas: int) -> Kernel:
 
 
 @cache
-def _keep_kernel(replicas: int) -> Kernel:
-    module = ir.Module("keep")
-    write_keep(module, "keep", replicas)
-    return _compile(module, "keep", KEEP_ARRAYS, KEEP_NUMBERS)
-
-
-@cache
 def _draw_kernel(shape: KernelShape) -> Kernel:
     module = ir.Module("draw")
     write_draw(module, "draw", shape)
@@ -104,9 +88,9 @@ def _draw_kernel(shape: KernelShape) -> Kernel:
 
 
 @cache
-def _sweep_kernel(shape: KernelShape, permute: bool) -> Kernel:
+def _sweep_kernel(shape: KernelShape, count_zeros: bool) -> Kernel:
     module = ir.Module("sweep")
-    write_sweep(module, "sweep", shape, permute)
+    write_sweep(module, "sweep", shape, count_zeros)
     return _compile(module, "sweep", SWEEP_ARRAYS, SWEEP_NUMBERS)
 
 

@@ -6,131 +6,88 @@ from typing import Any
 from llvmlite import ir
 
 from .function import KernelFunction
-from .vector import Vector, splat
+from .vector import Vector, join, splat
 
 __all__ = [
     "AGREE_ARRAYS",
     "AGREE_NUMBERS",
-    "KEEP_ARRAYS",
-    "KEEP_NUMBERS",
     "SCORE_ARRAYS",
     "SCORE_NUMBERS",
     "write_agree",
-    "write_keep",
     "write_score",
 ]
 
 # Widths of the elements of the arrays, in bits.
-SCORE_ARRAYS = {
-    "states": 16,
-    "targets": 32,
-    "start": 32,
-    "pbits": 32,
-    "couplings2": 32,
-    "base": 32,
-    "scores": 32,
-}
-SCORE_NUMBERS = ("rows", "lanes")
-AGREE_ARRAYS = {"states": 16, "own": 32, "other": 32, "counts": 32}
-AGREE_NUMBERS = ("words",)
-KEEP_ARRAYS = {"states": 16, "chosen": 16, "best": 16}
-KEEP_NUMBERS = ("pbits",)
+SCORE_ARRAYS = {"states": 8, "own": 32, "other": 32, "couplings": 32, "totals": 32}
+SCORE_NUMBERS = ("words", "stride")
+AGREE_ARRAYS = {"states": 8, "own": 32, "other": 32, "counts": 32}
+AGREE_NUMBERS = ("words", "stride")
+_PART = 16  # totals that a register of 512 bits holds
 
 
-def write_score(module: ir.Module, name: str, replicas: int, field_bits: int) -> None:
-    """A function that computes the scores of a block of replicas.
+class _Ends:
+    """The states at both ends of a coupling word."""
 
-    states : masks, shape (pbits, replicas)
-    targets, start, pbits, couplings2, base : as of `rows.Rows`
-    scores : shape (replicas,), the result
-    rows, lanes : of the walk, and of a row
+    def __init__(self, kernel: KernelFunction, index: Any) -> None:
+        stride = kernel.numbers["stride"]
+        self._own, self._other = (
+            kernel.arrays["states"].behind(
+                kernel.builder.mul(kernel.arrays[end].word(index), stride)
+            )
+            for end in ("own", "other")
+        )
+
+    def agree(self, first: int, size: int) -> Vector:
+        """In which replicas they agree, of 1 bit each."""
+        return ~(self._own.bits(first // 8, size) ^ self._other.bits(first // 8, size))
+
+
+def write_score(module: ir.Module, name: str, replicas: int) -> None:
+    """A function that adds up the couplings between p-bits that agree, in each replica.
+
+    states : a bit for each replica, `stride` bytes from p-bit to p-bit
+    own, other, couplings : shape (words,)
+        P-bits at both ends, and couplings.
+    totals : shape (replicas,), the result
     """
     kernel = KernelFunction(module, name, SCORE_ARRAYS, SCORE_NUMBERS)
-    builder, arrays, lanes = kernel.builder, kernel.arrays, kernel.numbers["lanes"]
-    width = kernel.constant(replicas)
+    builder, arrays = kernel.builder, kernel.arrays
+    size = min(_PART, replicas)
+    parts = range(0, replicas, size)
 
-    def states(pbit: Any) -> Vector:
-        place = builder.mul(pbit, width)
-        return arrays["states"].vector(place, replicas).resized(field_bits)
+    def word(index: Any, totals: list[Vector]) -> Sequence[Vector]:
+        ends = _Ends(kernel, index)
+        value = splat(builder, arrays["couplings"].scalar(index), size)
+        return [
+            (total + value).where(ends.agree(first, size), total)
+            for first, total in zip(parts, totals, strict=True)
+        ]
 
-    def number(array: str, index: Any) -> Vector:
-        value = arrays[array].scalar(index)
-        if field_bits < value.type.width:
-            value = builder.trunc(value, ir.IntType(field_bits))
-        return splat(builder, value, replicas)
-
-    def field(cell: Any) -> Vector:
-        start = arrays["start"].word(cell)
-        end = arrays["start"].word(builder.add(cell, kernel.constant(1)))
-
-        def coupling(index: Any, total: list[Vector]) -> Sequence[Vector]:
-            index = builder.add(start, index)
-            masks = states(arrays["pbits"].word(index))
-            return (total[0] + (masks & number("couplings2", index)),)
-
-        return kernel.loop(builder.sub(end, start), coupling, number("base", cell))[0]
-
-    def row(index: Any, scores: list[Vector]) -> Sequence[Vector]:
-        target = arrays["targets"].word(index)
-
-        def lane(place: Any, scores: list[Vector]) -> Sequence[Vector]:
-            down = ~states(builder.add(target, place))
-            total = field(builder.add(builder.mul(index, lanes), place))
-            return (scores[0] + ((total ^ down) - down).resized(32),)
-
-        return kernel.loop(lanes, lane, *scores)
-
-    none = splat(builder, ir.IntType(32)(0), replicas)
-    arrays["scores"].put(kernel.constant(0), kernel.loop(kernel.numbers["rows"], row, none)[0])
+    none = splat(builder, ir.IntType(32)(0), size)
+    totals = kernel.loop(kernel.numbers["words"], word, *[none] * len(parts))
+    arrays["totals"].put(0, join(totals))
     builder.ret_void()
 
 
 def write_agree(module: ir.Module, name: str, replicas: int) -> None:
-    """A function that counts in how many replicas of a block two p-bits agree.
+    """A function that counts in how many replicas p-bits agree.
 
-    states : masks, shape (pbits, replicas)
-    own, other : shape (words,)
-    counts : shape (words,), grows by it
+    states, own, other : as of `write_score`
+    counts : shape (words,), grow by it
     """
     kernel = KernelFunction(module, name, AGREE_ARRAYS, AGREE_NUMBERS)
-    builder, arrays = kernel.builder, kernel.arrays
-    element = arrays["states"].scalar(kernel.constant(0)).type
-    kind = ir.FunctionType(element, [ir.VectorType(element, replicas)])
-    add_up = ir.Function(module, kind, f"llvm.vector.reduce.add.v{replicas}i{element.width}")
+    builder, counts = kernel.builder, kernel.arrays["counts"]
+    number, total = ir.IntType(replicas), ir.IntType(32)
+    count_ones = ir.Function(module, ir.FunctionType(number, [number]), f"llvm.ctpop.i{replicas}")
+    resize = builder.trunc if replicas > total.width else builder.zext
 
     def word(index: Any, _: list[Vector]) -> Sequence[Vector]:
-        own, other = (
-            arrays["states"].vector(
-                builder.mul(arrays[end].word(index), kernel.constant(replicas)), replicas
-            )
-            for end in ("own", "other")
-        )
-        found = builder.sext(builder.call(add_up, [(~(own ^ other)).value]), ir.IntType(32))
-        count = builder.sub(arrays["counts"].scalar(index), found)  # a mask is -1
-        arrays["counts"].put(index, splat(builder, count, 1))
+        agree = builder.bitcast(_Ends(kernel, index).agree(0, replicas).value, number)
+        found = builder.call(count_ones, [agree])
+        if replicas != total.width:
+            found = resize(found, total)
+        counts.put(index, splat(builder, builder.add(counts.scalar(index), found), 1))
         return ()
 
     kernel.loop(kernel.numbers["words"], word)
-    builder.ret_void()
-
-
-def write_keep(module: ir.Module, name: str, replicas: int) -> None:
-    """A function that copies the states of some replicas of a block.
-
-    states : masks, shape (pbits, replicas)
-    chosen : masks, shape (replicas,)
-    best : as `states`, what is copied into
-    pbits : how many are copied
-    """
-    kernel = KernelFunction(module, name, KEEP_ARRAYS, KEEP_NUMBERS)
-    builder, arrays = kernel.builder, kernel.arrays
-    chosen = arrays["chosen"].vector(kernel.constant(0), replicas)
-
-    def pbit(index: Any, _: list[Vector]) -> Sequence[Vector]:
-        place = builder.mul(index, kernel.constant(replicas))
-        new, best = (arrays[which].vector(place, replicas) for which in ("states", "best"))
-        arrays["best"].put(place, new & chosen | best & ~chosen)
-        return ()
-
-    kernel.loop(kernel.numbers["pbits"], pbit)
     builder.ret_void()

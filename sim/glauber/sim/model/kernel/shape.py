@@ -4,28 +4,47 @@ from dataclasses import dataclass
 
 from glauber.hdl.facts.generators import Generator
 
-__all__ = ["KernelShape"]
+__all__ = ["REGISTER_ENTRIES", "KernelShape"]
+
+# Bytes that a register of 512 bits holds, and so entries of a table that is split into bytes.
+REGISTER_ENTRIES = 64
+_REGISTER_BITS = 512
 
 
 @dataclass(frozen=True)
 class KernelShape:
-    """Generators and widths of a block of replicas.
+    """Generators and widths of the replicas that a kernel walks at once.
 
     generator : Generator
     units, draws : int
-        Generators of a lane, and words that each delivers per row; the block has `replicas`.
+        Generators of a lane, and words that each delivers per row: it has `replicas`.
     field_bits : int
-        16 or 32: of what a field is computed with.
-    fields : int
-        Entries of the table of limits: the largest magnitude of a field and one more.
+        8, 16 or 32: of the numbers that a field is computed with.
+    registers : int
+        1, 2 or 4 times 64 thresholds are held in registers; 0 if they are looked up in memory.
     """
 
     generator: Generator
     units: int
     draws: int
-    field_bits: int = 16
-    fields: int = 1
+    field_bits: int = 8
+    registers: int = 0
 
     @property
     def replicas(self) -> int:
         return self.units * self.draws
+
+    @property
+    def width(self) -> int:
+        """Bits of a state word in the kernel; those behind the replicas mean nothing."""
+        return max(4, self.replicas)
+
+    @property
+    def part(self) -> int:
+        """Replicas whose fields fit a register."""
+        return min(self.width, _REGISTER_BITS // self.field_bits)
+
+    @property
+    def state_bytes(self) -> int:
+        """Bytes of a state word."""
+        return max(1, self.width // 8)

@@ -1,144 +1,102 @@
-"""The code of the inner loops."""
+"""The code of the inner loop: the steps of a schedule, row by row."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from llvmlite import ir
 
-from ..generators import advance, state_words
 from .decide import decide
+from .draws import Draws
 from .function import Array, KernelFunction
 from .shape import KernelShape
-from .vector import Vector, splat
+from .vector import Vector, join, splat
 
-__all__ = [
-    "DRAW_ARRAYS",
-    "DRAW_NUMBERS",
-    "SWEEP_ARRAYS",
-    "SWEEP_NUMBERS",
-    "write_draw",
-    "write_sweep",
-]
+__all__ = ["SWEEP_ARRAYS", "SWEEP_NUMBERS", "write_sweep"]
 
 # Widths of the elements of the arrays, in bits.
 SWEEP_ARRAYS = {
-    "states": 16,
+    "states": 8,
     "generators": 32,
-    "new": 16,
+    "new": 8,
     "targets": 32,
     "start": 32,
-    "pbits": 32,
-    "couplings2": 32,
-    "base": 32,
-    "limits": 16,
+    "couplings": 32,
+    "bases": 32,
+    "parities": 32,
+    "tables": 16,
     "sweeps": 32,
 }
-SWEEP_NUMBERS = ("steps", "entries", "rows", "lanes")
-DRAW_ARRAYS = {"generators": 32, "words": 32}
-DRAW_NUMBERS = ("rows", "lanes")
+SWEEP_NUMBERS = ("steps", "entries", "rows", "lanes", "lane_units", "stride")
 
 
-class _Draws:
-    """The words of one lane in one row."""
+class _Fields:
+    """The fields of a cell, which is one lane of one row, as indices into its table."""
 
-    def __init__(self, kernel: KernelFunction, shape: KernelShape, lane: Any) -> None:
+    def __init__(self, kernel: KernelFunction, shape: KernelShape) -> None:
         self._kernel, self._shape = kernel, shape
-        builder = kernel.builder
-        size = builder.mul(kernel.numbers["lanes"], kernel.constant(shape.units))
-        place = builder.mul(lane, kernel.constant(shape.units))
-        self._places = [
-            builder.add(place, builder.mul(size, kernel.constant(index)))
-            for index in range(state_words(shape.generator))
-        ]
+        self._parts = range(0, shape.width, shape.part)
 
-    def draw(self) -> list[Vector]:
-        """The next words, one draw after the other."""
-        shape, generators = self._shape, self._kernel.arrays["generators"]
-        state: Sequence[Vector]
-        state = [generators.vector(place, shape.units) for place in self._places]
-        words = []
-        for _ in range(shape.draws):
-            word, state = advance(shape.generator, state)
-            words.append(word)
-        for place, word in zip(self._places, state, strict=True):
-            generators.put(place, word)
-        return words
+    def _spread(self, array: str, place: Any) -> Vector:
+        """A number in all replicas of a part; it stands in its word as often as there is room."""
+        shape, builder = self._shape, self._kernel.builder
+        number = self._kernel.arrays[array].scalar(place)
+        words = max(1, shape.part * shape.field_bits // 32)
+        spread = splat(builder, number, words).cast(shape.field_bits)
+        return spread.part(0, shape.part)
 
+    def index(self, cell: Any) -> Vector:
+        """The base of the cell, and the couplings to all neighbours that are +1."""
+        kernel, builder = self._kernel, self._kernel.builder
+        arrays = kernel.arrays
+        start = arrays["start"].word(cell)
+        end = arrays["start"].word(builder.add(cell, kernel.constant(1)))
 
-def write_draw(module: ir.Module, name: str, shape: KernelShape) -> None:
-    """A function that stores random words.
+        def coupling(index: Any, totals: list[Vector]) -> Sequence[Vector]:
+            place = builder.shl(builder.add(start, index), kernel.constant(1))
+            states = arrays["states"].behind(arrays["couplings"].word(place))
+            value = self._spread("couplings", builder.add(place, kernel.constant(1)))
+            return [
+                (total + value).where(states.bits(first // 8, self._shape.part), total)
+                for first, total in zip(self._parts, totals, strict=True)
+            ]
 
-    generators : state of a `GeneratorBank`, shape (state_words, lanes, units)
-    words : shape (rows, lanes, replicas)
-    """
-    kernel = KernelFunction(module, name, DRAW_ARRAYS, DRAW_NUMBERS)
-    builder, lanes = kernel.builder, kernel.numbers["lanes"]
-
-    def row(index: Any, _: list[Vector]) -> Sequence[Vector]:
-        def lane(number: Any, _: list[Vector]) -> Sequence[Vector]:
-            place = builder.add(builder.mul(index, lanes), number)
-            place = builder.mul(place, kernel.constant(shape.replicas))
-            for draw, word in enumerate(_Draws(kernel, shape, number).draw()):
-                offset = builder.add(place, kernel.constant(draw * shape.units))
-                kernel.arrays["words"].put(offset, word)
-            return ()
-
-        kernel.loop(lanes, lane)
-        return ()
-
-    kernel.loop(kernel.numbers["rows"], row)
-    builder.ret_void()
+        base = self._spread("bases", cell)
+        return join(kernel.loop(builder.sub(end, start), coupling, *[base] * len(self._parts)))
 
 
-def write_sweep(module: ir.Module, name: str, shape: KernelShape, permute: bool) -> None:
+def write_sweep(module: ir.Module, name: str, shape: KernelShape, count_zeros: bool) -> None:
     """A function that runs the steps of a schedule, in place.
 
-    states : masks, shape (pbits, replicas)
-    generators : as of `write_draw`
-    new : shape (lanes, replicas)
+    states : a bit for each replica, `stride` bytes from p-bit to p-bit
+    generators : as of `draws.write_draw`
+    new : shape (lanes, state_bytes)
         Room for the states of a row.
-    targets, start, pbits, couplings2, base : as of `rows.Rows`
-    limits : see `decide`; shape (steps, entries)
+    targets, start, couplings, bases, parities : as of `rows.Rows`
+    tables : as of `lookup.arrange`, shape (steps, 2, entries)
     sweeps : of each step
     rows, lanes : of a sweep, and of a row
     """
     kernel = KernelFunction(module, name, SWEEP_ARRAYS, SWEEP_NUMBERS)
-    builder, arrays = kernel.builder, kernel.arrays
-    rows, lanes = kernel.numbers["rows"], kernel.numbers["lanes"]
-    width = kernel.constant(shape.replicas)
+    builder, arrays, numbers = kernel.builder, kernel.arrays, kernel.numbers
+    rows, lanes, entries = numbers["rows"], numbers["lanes"], numbers["entries"]
+    fields = _Fields(kernel, shape)
 
-    def add_couplings(cell: Any) -> Vector:
-        start = arrays["start"].word(cell)
-        end = arrays["start"].word(builder.add(cell, kernel.constant(1)))
-
-        def coupling(index: Any, total: list[Vector]) -> Sequence[Vector]:
-            index = builder.add(start, index)
-            place = builder.mul(arrays["pbits"].word(index), width)
-            masks = arrays["states"].vector(place, shape.replicas).resized(shape.field_bits)
-            return (total[0] + (masks & number("couplings2", index)),)
-
-        return kernel.loop(builder.sub(end, start), coupling, number("base", cell))[0]
-
-    def number(array: str, index: Any) -> Vector:
-        value = arrays[array].scalar(index)
-        if shape.field_bits < value.type.width:
-            value = builder.trunc(value, ir.IntType(shape.field_bits))
-        return splat(builder, value, shape.replicas)
-
-    def row(index: Any, limits: Array) -> Sequence[Vector]:
+    def row(index: Any, tables: Array) -> Sequence[Vector]:
         def lane(number: Any, _: list[Vector]) -> Sequence[Vector]:
-            field = add_couplings(builder.add(builder.mul(index, lanes), number))
-            words = _Draws(kernel, shape, number).draw()
-            new = decide(words, field, limits, permute)
-            arrays["new"].put(builder.mul(number, width), new)
+            cell = builder.add(builder.mul(index, lanes), number)
+            field = fields.index(cell)
+            words = Draws(kernel, shape, number).draw_quarters()
+            table = tables.behind(builder.mul(arrays["parities"].word(cell), entries))
+            new = decide(shape, words, field, table, count_zeros)
+            arrays["new"].put_bits(builder.mul(number, kernel.constant(shape.state_bytes)), new)
             return ()
 
-        target = builder.mul(arrays["targets"].word(index), width)
+        target = arrays["states"].behind(arrays["targets"].word(index))
 
         def write(number: Any, _: list[Vector]) -> Sequence[Vector]:
-            offset = builder.mul(number, width)
-            new = arrays["new"].vector(offset, shape.replicas)
-            arrays["states"].put(builder.add(target, offset), new)
+            place = builder.mul(number, kernel.constant(shape.state_bytes))
+            new = arrays["new"].bits(place, shape.width)
+            target.put_bits(builder.mul(number, numbers["stride"]), new)
             return ()
 
         kernel.loop(lanes, lane)
@@ -147,14 +105,15 @@ def write_sweep(module: ir.Module, name: str, shape: KernelShape, permute: bool)
         return ()
 
     def step(index: Any, _: list[Vector]) -> Sequence[Vector]:
-        limits = arrays["limits"].behind(builder.mul(index, kernel.numbers["entries"]))
+        both = builder.mul(index, builder.shl(entries, kernel.constant(1)))
+        tables = arrays["tables"].behind(both)
 
         def sweep(_index: Any, _: list[Vector]) -> Sequence[Vector]:
-            kernel.loop(rows, lambda index, _: row(index, limits))
+            kernel.loop(rows, lambda index, _: row(index, tables))
             return ()
 
         kernel.loop(arrays["sweeps"].word(index), sweep)
         return ()
 
-    kernel.loop(kernel.numbers["steps"], step)
+    kernel.loop(numbers["steps"], step)
     builder.ret_void()
