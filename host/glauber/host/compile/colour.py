@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .components import two_sides
+from .order import stable_order
 from .parallel_colour import colour_in_rounds
 
 __all__ = ["adjacency", "colour"]
@@ -20,7 +21,7 @@ _LARGE = 1 << 18
 def adjacency(size: int, first: Ints, second: Ints) -> tuple[Ints, Ints]:
     """`(start, neighbours)` in compressed rows: node i has `neighbours[start[i]:start[i + 1]]`."""
     origin = np.concatenate([first, second])
-    order = np.argsort(origin, kind="stable")
+    order = stable_order(origin)
     start = np.zeros(size + 1, np.int64)
     np.cumsum(np.bincount(origin, minlength=size), out=start[1:])
     return start, np.concatenate([second, first])[order]
