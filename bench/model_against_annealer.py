@@ -80,9 +80,7 @@ def main() -> None:
                 updates = reads * options.sweeps * bqm.num_variables
                 rates[side].append((updates / wall * 1e-9, updates / cpu * 1e-9, mean, best))
 
-    print(
-        f"{name}, {options.sweeps} sweeps, beta {low:.4g} to {high:.4g}, {options.device}"
-    )
+    print(f"{name}, {options.sweeps} sweeps, beta {low:.4g} to {high:.4g}, {options.device}")
     print("            updates/ns (wall)      per CPU ns   mean energy   lowest")
     for side, rows in rates.items():
         wall_rates = [row[0] for row in rows]

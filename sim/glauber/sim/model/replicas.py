@@ -137,9 +137,7 @@ class ReplicaBlocks:
 
     def _shape(self, rows: Rows, units: int) -> KernelShape:
         generator = self._params.source.generator
-        return kernel_shape(
-            generator, units, self._params.draws, rows.field_bits, rows.largest + 1
-        )
+        return kernel_shape(generator, units, self._params.draws, rows.field_bits, rows.largest + 1)
 
     def _split(self, work: int) -> int:
         """Into how many parts to split each block, so that all threads have something to do."""

@@ -55,7 +55,9 @@ def lookup(shape: KernelShape, table: Array, index: Vector) -> tuple[Vector, Vec
 
 def _permute(table: Array, registers: int, index: Vector) -> tuple[Vector, Vector]:
     low, high = (
-        _in_parts(index, REGISTER_ENTRIES, lambda part, half=half: _look(table, registers, half, part))
+        _in_parts(
+            index, REGISTER_ENTRIES, lambda part, half=half: _look(table, registers, half, part)
+        )
         for half in (0, 1)
     )
     low, high = low.cast(16), high.cast(16)
