@@ -81,9 +81,8 @@ def measure(pbits: int, options: argparse.Namespace) -> Figures:
         sampler.sample(small.bqm, num_sweeps=1)  # compiles the kernel
         stamps = [time.process_time()]
 
-        def stamp(*_: int) -> bool:
+        def stamp(_done: int, _planned: int) -> None:
             stamps.append(time.process_time())
-            return False
 
         problem = as_problem(matrix, "ising")
         sampleset = sampler.sample(
@@ -91,8 +90,7 @@ def measure(pbits: int, options: argparse.Namespace) -> Figures:
             num_reads=options.reads,
             num_sweeps=sweeps,
             seed=1,
-            interrupt_function=stamp,  # first asked when all is loaded
-            progress=stamp,  # last told when the sweeps are done
+            progress=stamp,  # first told when the run has begun, and last when it is over
         )
         end = time.process_time()
     begin, first, *_, last = stamps
