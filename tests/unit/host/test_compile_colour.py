@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from glauber.host.compile.colour import adjacency, colour
+from glauber.host.compile.colour import adjacency, by_columns, by_heap, colour
+from glauber.host.compile.order import stable_order
+from glauber.host.compile.parallel_colour import colour_in_rounds
 
 
 def coloured(size, edges):
@@ -79,3 +81,44 @@ def test_a_graph_without_nodes_has_no_colours():
 def test_the_same_graph_gets_the_same_colours():
     edges = random_edges(60, 0.2, 3)
     assert coloured(60, edges).tolist() == coloured(60, edges).tolist()
+
+
+@pytest.mark.parametrize(("size", "probability"), [(60, 0.05), (60, 0.3), (25, 1.0)])
+def test_dense_and_sparse_graphs_are_coloured_by_the_same_rule(size, probability):
+    edges = random_edges(size, probability, 3)
+    graph = adjacency(size, edges[:, 0], edges[:, 1])
+    assert (by_columns(*graph) == by_heap(*graph)).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_sides_of_a_bipartite_graph_are_what_the_rule_finds(seed):
+    random = np.random.default_rng(seed)
+    first, second = np.nonzero(random.random((30, 40)) < 0.04)  # in several components
+    name = random.permutation(75)
+    graph = adjacency(75, name[first], name[35 + second])
+    assert (colour(*graph) == by_heap(*graph)).all()
+
+
+@pytest.mark.parametrize(("size", "probability"), [(1, 0.0), (300, 0.02), (150, 1.0)])
+def test_colouring_in_rounds_is_proper(size, probability):
+    edges = random_edges(size, probability, 4)
+    graph = adjacency(size, edges[:, 0], edges[:, 1])
+    colours = colour_in_rounds(*graph)
+    assert not (colours[edges[:, 0]] == colours[edges[:, 1]]).any()
+    degrees = np.diff(graph[0])
+    assert 0 <= colours.min() <= colours.max() <= degrees.max(initial=0)
+
+
+def test_large_graphs_are_coloured_in_rounds(monkeypatch):
+    edges = random_edges(60, 0.3, 5)
+    graph = adjacency(60, edges[:, 0], edges[:, 1])
+    monkeypatch.setattr("glauber.host.compile.colour._LARGE", 10)
+    assert (colour(*graph) == colour_in_rounds(*graph)).all()
+
+
+@pytest.mark.parametrize("largest", [1, 1000, 2**62])
+def test_a_stable_order_keeps_equal_numbers_in_theirs(largest):
+    values = np.random.default_rng(6).integers(0, largest, 500)
+    values[::7] = values[0]
+    assert (stable_order(values) == np.argsort(values, kind="stable")).all()
+    assert not len(stable_order(np.zeros(0, np.int64)))

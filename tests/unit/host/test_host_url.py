@@ -1,3 +1,4 @@
+import os
 import sys
 import types
 
@@ -76,11 +77,12 @@ def opened(monkeypatch):
 
 def test_the_model_is_large_by_default(opened):
     open_transport("model:")
-    params, *others, rings = opened[0]
-    assert (params, *others) == (MODEL_PARAMS, "model:", 1)
+    params, name, threads, rings = opened[0]
+    assert (params, name) == (MODEL_PARAMS, "model:")
+    assert 1 <= threads <= (os.cpu_count() or 1)
     assert (rings.rings, rings.divider, rings.fault) == (16, 64, "none")
     found = (params.pbits, params.slots, params.rows, params.steps, params.burst_words)
-    assert found == (1 << 20, 1 << 22, 1 << 18, 1 << 16, 1 << 15)
+    assert found == (1 << 24, 1 << 25, 1 << 20, 1 << 16, 1 << 15)
 
 
 def test_the_gates_are_as_built_by_default(opened):

@@ -1,5 +1,6 @@
 import dataclasses
 import random
+import time
 
 import numpy as np
 import pytest
@@ -215,3 +216,10 @@ def test_open_model_gives_the_model_of_these_parameters():
     assert endpoint.machine.params == SMALL
     endpoint.write(read_request(0, 1))
     assert replies(endpoint)[0][2][1:] == MAGIC.to_bytes(4, "little")
+
+
+def test_a_pause_lasts_until_the_machine_has_nothing_to_do():
+    endpoint = open_model(SMALL, "model:", 1)
+    begin = time.monotonic()
+    endpoint.pause(30)
+    assert time.monotonic() - begin < 20

@@ -10,6 +10,7 @@ from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import Region, Register, Status, region_base
+from glauber.sim.model import rows
 from glauber.sim.model.machine import ModelMachine
 from glauber.sim.rings import RingModel
 from support.plain_model import PlainMachine
@@ -42,6 +43,43 @@ def states_of(machine):
 def test_states_are_those_of_plain_integers(name, seed, threads):
     params = SMALL_MACHINES[name]
     load = random_load(params, seed)
+    machine, plain = ModelMachine(params, threads), PlainMachine(params)
+    load_and_run(machine, load)
+    plain.seed(load.seeds.tolist())
+    bits = np.unpackbits(load.states.view(np.uint8), bitorder="little")
+    plain.states = bits.reshape(params.pbits, params.replicas).tolist()
+    plain.run(load.rows.tolist(), load.couplings.tolist(), load.steps.tolist())
+    assert (states_of(machine) == plain.state_array()).all()
+
+
+WIDE = {
+    "one block": MachineParams(lanes=2, replicas=64, pbits=64, slots=256, rows=32),
+    "two blocks": MachineParams(lanes=2, replicas=128, draws=2, pbits=64, slots=256, rows=32),
+    "many draws": MachineParams(lanes=1, replicas=128, draws=128, pbits=64, slots=4096, rows=32),
+}
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize(("largest", "bits"), [(1, 8), (20, 8), (20, 16), (20, 32), (127, 16)])
+@pytest.mark.parametrize("name", WIDE)
+def test_every_width_of_fields_and_every_split_gives_the_same_states(
+    name, largest, bits, threads, monkeypatch
+):
+    """Couplings that are multiples of three, so that the model divides by it; some fields odd."""
+    monkeypatch.setattr("glauber.sim.model.replicas._SPLIT_WORK", 0)
+    widths = [width for width in rows._WIDTHS if width[0] >= bits]
+    monkeypatch.setattr(rows, "_WIDTHS", widths)
+    params = WIDE[name]
+    load = random_load(params, 4)
+    size = max(1, largest // 3)
+    values = np.random.default_rng(largest).integers(-size, size + 1, 512)
+    values = values * 3 if largest > 1 else np.where(values == 0, 1, values)
+    couplings = load.couplings.copy()
+    used = couplings & 0xFF != 0
+    couplings[used] = couplings[used] & ~np.uint32(0xFF) | (
+        np.resize(values, used.sum()) & 0xFF
+    ).astype(np.uint32)
+    load = dataclasses.replace(load, couplings=couplings)
     machine, plain = ModelMachine(params, threads), PlainMachine(params)
     load_and_run(machine, load)
     plain.seed(load.seeds.tolist())

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .components import two_sides
+from .order import stable_order
 from .parallel_colour import colour_in_rounds
 
-__all__ = ["adjacency", "colour"]
+__all__ = ["adjacency", "by_columns", "by_heap", "colour"]
 
 Ints = NDArray[np.int64]
 # From so many neighbours on average, a node's are better looked at together.
@@ -20,7 +21,7 @@ _LARGE = 1 << 18
 def adjacency(size: int, first: Ints, second: Ints) -> tuple[Ints, Ints]:
     """`(start, neighbours)` in compressed rows: node i has `neighbours[start[i]:start[i + 1]]`."""
     origin = np.concatenate([first, second])
-    order = np.argsort(origin, kind="stable")
+    order = stable_order(origin)
     start = np.zeros(size + 1, np.int64)
     np.cumsum(np.bincount(origin, minlength=size), out=start[1:])
     return start, np.concatenate([second, first])[order]
@@ -44,11 +45,11 @@ def colour(start: Ints, neighbours: Ints) -> Ints:
         return sides
     if len(neighbours) > _LARGE:
         return colour_in_rounds(start, neighbours)
-    rule = _by_columns if len(neighbours) >= _DENSE * size else _by_heap
+    rule = by_columns if len(neighbours) >= _DENSE * size else by_heap
     return rule(start, neighbours)
 
 
-def _by_columns(start: Ints, neighbours: Ints) -> Ints:
+def by_columns(start: Ints, neighbours: Ints) -> Ints:
     """For dense graphs: what neighbours show is a row of a table for each colour."""
     size = len(start) - 1
     degrees = np.diff(start)
@@ -72,7 +73,7 @@ def _by_columns(start: Ints, neighbours: Ints) -> Ints:
     return colours
 
 
-def _by_heap(start: Ints, neighbours: Ints) -> Ints:
+def by_heap(start: Ints, neighbours: Ints) -> Ints:
     """For sparse graphs: a heap of nodes, with entries that may be out of date."""
     size = len(start) - 1
     bounds, others = start.tolist(), neighbours.tolist()

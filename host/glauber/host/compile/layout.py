@@ -12,6 +12,7 @@ from .capacity import Use
 from .clamped import held_variables
 from .colour import adjacency, colour
 from .ising import Ints, IsingProblem
+from .order import stable_order
 from .place import place
 from .quantise import Quantised
 
@@ -41,14 +42,20 @@ class Terms:
         value = np.concatenate([coupling, coupling, values.bias[biased]])
         free = ~held_variables(problem)[origin]
         origin, other, value = origin[free], other[free], value[free]
-        pieces = -(-np.abs(value) // largest)
+        order = stable_order(origin)
+        return cls(origin[order], other[order], value[order])._in_pieces(largest)
+
+    def _in_pieces(self, largest: int) -> "Terms":
+        """The same terms in pieces of magnitude `largest` at most, as equal as may be."""
+        pieces = -(-np.abs(self.value) // largest)
+        if (pieces == 1).all():
+            return self
         origin, other, value, count = (
-            np.repeat(array, pieces) for array in (origin, other, value, pieces)
+            np.repeat(array, pieces) for array in (self.origin, self.other, self.value, pieces)
         )
         piece = np.arange(len(value)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
         size = np.abs(value) // count + (piece < np.abs(value) % count)
-        order = np.argsort(origin, kind="stable")
-        return cls(origin[order], other[order], (np.sign(value) * size)[order])
+        return Terms(origin, other, np.sign(value) * size)
 
     @property
     def biased(self) -> bool:

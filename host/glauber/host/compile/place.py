@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +120,7 @@ def _order(rows: _Rows, work: Ints, lanes: int) -> Ints:
         return int(visible[rows.read_by(row)].max(initial=0))
 
     bounds = np.searchsorted(rows.colours, np.arange(int(rows.colours[-1]) + 2)).tolist()
-    for begin, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for begin, end in pairwise(bounds):
         waiting = list(range(begin, end))
         ready_at.cache_clear()  # rows of a colour do not read one another
         chosen: list[int] = []

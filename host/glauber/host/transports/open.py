@@ -1,5 +1,6 @@
 """From a device URL to an open transport."""
 
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -23,9 +24,9 @@ __all__ = ["MODEL_PARAMS", "RTL_PARAMS", "machine_options", "machine_params", "o
 # The model takes memory for what a problem uses, not for what it could use.
 MODEL_PARAMS = MachineParams(
     replicas=64,
-    pbits=1 << 20,
-    slots=1 << 22,
-    rows=1 << 18,
+    pbits=1 << 24,
+    slots=1 << 25,
+    rows=1 << 20,
     steps=1 << 16,
     burst_words=1 << 15,
     rings=16,
@@ -75,13 +76,20 @@ def _ring_model(url: DeviceUrl, params: MachineParams) -> "RingModel | None":
     return model
 
 
+def _cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _open_model(url: DeviceUrl) -> Transport:
     from glauber.sim.model.endpoint import open_model
 
     url.check_options([*machine_options(), *RING_OPTIONS, "threads"])
     params = machine_params(url, MODEL_PARAMS)
     rings = _ring_model(url, params)
-    return open_model(params, url.text, url.integer("threads", 1, low=1), rings)
+    return open_model(params, url.text, url.integer("threads", _cores(), low=1), rings)
 
 
 def _open_rtl(url: DeviceUrl) -> Transport:

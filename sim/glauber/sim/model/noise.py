@@ -6,6 +6,7 @@ from which on the noise outvotes it, and the model compares keys instead: the sa
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +23,13 @@ _PRODUCT_FRACTION = LOGIT_FORMAT.fraction_bits + TEMPERATURE_FORMAT.fraction_bit
 @cache
 def logits(table: NoiseTable) -> NDArray[np.int64]:
     """The table's magnitude of a standard logistic variate for every key; codes of LOGIT_FORMAT."""
-    coarse, offsets = table.coarse(), table.offsets()
-    return np.array(
+    coarse, offsets = np.array(table.coarse()), np.array(table.offsets())
+    mantissas: Any = np.arange(1 << MANTISSA_BITS)
+    return np.concatenate(
         [
-            coarse[table.coarse_index(exponent, mantissa)]
-            + offsets[table.offset_index(exponent, mantissa)]
+            coarse[table.coarse_index(exponent, mantissas)]
+            + offsets[table.offset_index(exponent, mantissas)]
             for exponent in range(EXPONENT_MAX + 1)
-            for mantissa in range(1 << MANTISSA_BITS)
         ]
     )
 

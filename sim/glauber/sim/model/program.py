@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,8 @@ class ProgramStore:
     def _decode_words(self, count: int) -> tuple[NDArray[np.int64], ...]:
         """Lengths and target rows of rows, neighbours and couplings of their coupling words."""
         params = self._params
-        lengths, targets = decode_row(self._rows[:count].astype(np.int64))
+        row_words: Any = self._rows[:count].astype(np.int64)
+        lengths, targets = decode_row(row_words)
         used = min(int(lengths.sum()), params.slots) * params.lanes * params.couplings_per_slot
         words = self._couplings[:used].astype(np.int64)
         pbits, couplings = decode_coupling(words, params.coupling_bits)

@@ -126,7 +126,7 @@ def _couplings(
     slot_and_lane = place // per_slot
     cell = row_of_slot[slot_and_lane // lanes] * lanes + slot_and_lane % lanes
     other, values = pbits[place % len(pbits)], used[place]
-    order = np.argsort(cell << 32 | other, kind="stable")
+    order = np.argsort(cell << 32 | other)
     cell, other, values = cell[order], other[order], values[order]
     fresh = np.flatnonzero(np.diff(cell, prepend=-1) | np.diff(other, prepend=-1))
     if len(fresh) < len(values):
