@@ -4,6 +4,7 @@ import dimod
 import numpy as np
 
 from glauber.host import read_problem
+from glauber.host.problems.problem import Kind
 
 __all__ = ["MADE", "instance"]
 
@@ -38,7 +39,7 @@ def dense(size: int) -> dimod.BinaryQuadraticModel:
 MADE = {"lattice": lattice, "regular": regular, "dense": dense}
 
 
-def instance(name: str, as_kind: str | None = None) -> tuple[str, dimod.BinaryQuadraticModel]:
+def instance(name: str, as_kind: Kind | None = None) -> tuple[str, dimod.BinaryQuadraticModel]:
     """Name and model of `KIND:SIZE`, with a kind of `MADE`, or of the problem in a file."""
     kind, _, size = name.partition(":")
     if kind in MADE and size:

@@ -86,7 +86,8 @@ class ProgramStore:
         """Lengths and target rows of rows, neighbours and couplings of their coupling words."""
         params = self._params
         row_words: Any = self._rows[:count].astype(np.int64)
-        lengths, targets = decode_row(row_words)
+        decoded: Any = decode_row(row_words)
+        lengths, targets = decoded
         used = min(int(lengths.sum()), params.slots) * params.lanes * params.couplings_per_slot
         words = self._couplings[:used].astype(np.int64)
         pbits, couplings = decode_coupling(words, params.coupling_bits)
