@@ -61,7 +61,7 @@ class ChainRunner:
         constant = self._program.constant
         if constant is not None:
             states = np.zeros((self._program.addresses, self._device.params.replicas), np.bool_)
-            states[constant] = True
+            states[constant : constant + self._program.constants] = True
             self._device.write_states(states)
 
     def run(self, plan: ChainPlan) -> NDArray[np.int8]:
@@ -166,7 +166,7 @@ class ChainRunner:
         following = emit_after(to_words(plan.next_steps))
         with self._device.stream(
             np.concatenate([first, np.tile(following, plan.samples_per_read - 1)]),
-            len(self._program.rows),
+            self._program.sweep_rows,
             self._program.addresses,
             interrupt=self._interrupt,
             on_progress=self._tell_sweeps(len(before)),
@@ -178,7 +178,7 @@ class ChainRunner:
     def _run(self, steps: list[int], uncounted: int) -> None:
         report = self._device.run(
             steps,
-            len(self._program.rows),
+            self._program.sweep_rows,
             interrupt=self._interrupt,
             on_progress=self._tell_sweeps(uncounted),
         )

@@ -12,21 +12,20 @@ from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.header import Features
 from glauber.hdl.facts.registers import Region, region_base
 
-from .bus import Words, to_words, unpack_bits
+from .bus import Words, to_words
 from .errors import OptionError, OutdatedImageWarning, ProblemTooLargeError
-from .header import read_header, remedy
+from .header import params_info, read_header, remedy
 from .link import Link
+from .measured import Measurements, Scores
 from .noise import Noise
 from .rate import Rate
 from .run import Control, Run, RunReport, stop_run
-from .stream import SampleStream, emissions
+from .schedules.words import check_words, count_emissions, fit_words
+from .states import StateMemory, States
+from .stream import SampleStream
 from .transports import Transport, open_transport
 
 __all__ = ["Device", "ProgramWords", "RunReport", "SampleStream"]
-
-STATE_WORD_BITS = 32
-
-States = NDArray[np.bool_]
 
 
 class ProgramWords(Protocol):
@@ -53,6 +52,9 @@ class Device:
         From the header; see `facts.header.Header`.
     noise : Noise
         Health of the noise, raw bits and entropy.
+    states, measurements
+        The memory of states, and what the device measures by itself.
+    loads : how many programs were loaded through this object
     """
 
     def __init__(self, device: str | Transport) -> None:
@@ -74,6 +76,9 @@ class Device:
         self.board = header.board
         self._gates_hash = header.gates_hash
         self.noise = Noise(self.link, self.params)
+        self.states = StateMemory(self.link, self.params)
+        self.measurements = Measurements(self.link, self.params, self.states)
+        self.loads = 0
         if self.outdated:
             warnings.warn(
                 f"{self.name} (image {self.build_id:08x}) was made from other gates "
@@ -109,8 +114,6 @@ class Device:
 
     def info(self) -> dict[str, object]:
         """Everything the device says about itself, ready for JSON."""
-        params = self.params
-        numbers = {key: value for key, value in vars(params).items() if type(value) is int}
         return {
             "device": self.name,
             "simulation": self.simulation,
@@ -119,9 +122,7 @@ class Device:
             "outdated": self.outdated,
             "facts_hash": f"{self.facts_hash:08x}",
             "clock_hz": self.clock_hz,
-            **numbers,
-            "source": params.source.name.lower(),
-            "table": [params.table.coarse_bits, params.table.fine_bits],
+            **params_info(self.params),
         }
 
     def load(self, program: ProgramWords) -> None:
@@ -141,6 +142,7 @@ class Device:
                     f"the program has {need} {what}, {self.name} holds {have}; use a larger device "
                     "or image, or a smaller or sparser problem"
                 )
+        self.loads += 1
         self.link.write(region_base(Region.PROGRAM), couplings)
         self.link.write(region_base(Region.ROWS), rows)
         if len(rows):
@@ -167,41 +169,31 @@ class Device:
             )
         self.link.write(region_base(Region.SEEDS), seeds)
 
-    def write_states(self, states: np.ndarray) -> None:
-        """Set the first p-bits: `states` has the shape (pbits, replicas) and is true for +1.
+    def write_states(self, states: np.ndarray, first: int = 0) -> None:
+        """Set the p-bits from `first` on: of the shape (pbits, replicas), true for +1.
 
         Raises `FactError` for another shape, `DeviceError`.
         """
-        bits = np.asarray(states)
-        params = self.params
-        if bits.ndim != 2 or bits.shape[1] != params.replicas or bits.shape[0] > params.pbits:
-            raise FactError(
-                f"states have the shape {bits.shape}; {self.name} takes (pbits, replicas) with up "
-                f"to {params.pbits} p-bits and {params.replicas} replicas"
-            )
-        if bits.dtype != np.bool_:
-            raise FactError(f"states have the type {bits.dtype}; give booleans, true for +1")
-        whole, rest = divmod(bits.size, STATE_WORD_BITS)
-        flat = bits.reshape(-1)
-        if rest:  # the last word also holds states that must stay
-            last = self.link.read(region_base(Region.STATES) + whole, 1)
-            flat = np.concatenate([flat, unpack_bits(last)[rest:]])
-        self.link.write(
-            region_base(Region.STATES), np.packbits(flat, bitorder="little").view("<u4")
-        )
+        self.states.write(states, first)
 
     def read_states(self, pbits: int | None = None) -> States:
         """The states of the first `pbits` p-bits, of all by default; true for +1.
 
         The shape is (pbits, replicas). Raises `FactError` if there are not so many, `DeviceError`.
         """
-        params = self.params
-        pbits = params.pbits if pbits is None else pbits
-        if not 0 <= pbits <= params.pbits:
-            raise FactError.out_of_range("pbits", pbits, 0, params.pbits, "read what exists")
-        bits = pbits * params.replicas
-        words = self.link.read(region_base(Region.STATES), -(-bits // STATE_WORD_BITS))
-        return unpack_bits(words)[:bits].reshape(pbits, params.replicas)
+        return self.states.read(pbits)
+
+    def scores(self) -> Scores:
+        """The scores of all replicas; see `Measurements`, as for all that a device measures."""
+        return self.measurements.scores()
+
+    def best_states(self, pbits: int | None = None) -> States:
+        """As `read_states`, of the best states."""
+        return self.measurements.best_states(pbits)
+
+    def moments(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The counts of the coupling words at these places."""
+        return self.measurements.moments(places)
 
     def run(
         self,
@@ -211,28 +203,31 @@ class Device:
         timeout: float | None = None,
         interrupt: Callable[[], bool] | None = None,
         on_progress: Callable[[int], None] | None = None,
+        on_part: Callable[[int], None] | None = None,
     ) -> RunReport:
         """Run a schedule of encoded step words over the first `row_count` rows, and wait for it.
 
         A schedule longer than the device holds is run in parts; states and generators persist, so
-        it is the same chain. `timeout` is in seconds, without it the run may take as long as the
-        device answers. A true value of `interrupt()` stops the run after its sweep;
-        `on_progress(sweeps)` is told the sweeps done. An exception that a callback raises, and
-        KeyboardInterrupt, stop the run and pass.
+        it is the same chain; one that has loops is then run without them. `timeout` is in seconds,
+        without it the run may take as long as the device answers. A true value of `interrupt()`
+        stops the run after its sweep; `on_progress(sweeps)` is told the sweeps done. `on_part` is
+        called after each part, with the sweeps that were done before it. An exception that a
+        callback raises, and KeyboardInterrupt, stop the run and pass.
 
-        Raises `OptionError` for a schedule that is empty or emits, `FactError` for a row count that
-        is not legal,
+        Raises `OptionError` for a schedule that is empty or emits, or that has operations which the
+        device cannot do, `FactError` for a row count that is not legal,
         `DeviceTimeoutError`, `DeviceLostError` if the device was reset or someone else used or
         stopped it, `NoiseFailureError` if a health test failed, `DeviceError`.
         """
         schedule = self._check_schedule(steps, row_count)
-        if count := emissions(schedule):
+        check_words(schedule, self.params.abilities, self.name)
+        if count := count_emissions(schedule, self.params.abilities):
             raise OptionError(
                 f"{count} steps of the schedule emit, but nobody would take what they do; use "
                 "`Device.stream`, or steps without `emit`"
             )
         self._control.use_rows(row_count)
-        run = Run(self.link, self._control, self.params.steps, timeout, interrupt, on_progress)
+        run = Run(self.link, self._control, self.params, timeout, interrupt, on_progress, on_part)
         return run.execute(schedule)
 
     def stream(
@@ -262,7 +257,7 @@ class Device:
                 f"{self.name} has no stream; read its states after each run, or use an image with "
                 "stream_words"
             )
-        if not emissions(schedule):
+        if not count_emissions(schedule, params.abilities):
             raise OptionError("no step of the schedule emits; use `Device.run`, or `Step.emit`")
         pbits = params.pbits if pbits is None else pbits
         if not 1 <= pbits <= params.pbits:
@@ -276,6 +271,7 @@ class Device:
         schedule = to_words(steps)
         if not len(schedule):
             raise OptionError("the schedule has no steps, so there is nothing to run; give one")
+        schedule = fit_words(schedule, self.params, self.name)
         if not 1 <= row_count <= self.params.rows:
             raise FactError.out_of_range(
                 "the row count", row_count, 1, self.params.rows, "count the rows of the program"

@@ -35,7 +35,12 @@ class Placement:
 
 
 def place(
-    colours: Ints, terms: Ints, start: Ints, neighbours: Ints, params: MachineParams
+    colours: Ints,
+    terms: Ints,
+    start: Ints,
+    neighbours: Ints,
+    params: MachineParams,
+    short_colours: int | None = None,
 ) -> Placement:
     """Puts nodes of one colour into rows of `lanes`, and orders the rows so that few must wait.
 
@@ -43,6 +48,7 @@ def place(
         Colour, and how many coupling words a node needs.
     start, neighbours
         From `colour.adjacency`.
+    short_colours : a sweep may also go over the rows of that many colours only
 
     A row may read `params.hazard` slots after the last slot of any row that it reads; where no
     other row can fill the time, it begins with slots that read nothing. The order depends on the
@@ -63,7 +69,12 @@ def place(
     rows = [rows[index] for index in order]
     readers = [readers[index] for index in order]
     work = np.maximum(-(-most[order] // params.couplings_per_slot), params.row_min)
-    waits = _waits(rows, readers, work, params.hazard)
+    waits = _waits(rows, readers, work, params.hazard, len(colours))
+    if short_colours is not None:
+        # To wait longer somewhere brings no two rows closer together, in neither loop.
+        short = int((classes[order] < short_colours).sum())
+        alone = _waits(rows[:short], readers[:short], work[:short], params.hazard, len(colours))
+        waits[:short] = np.maximum(waits[:short], alone)
     nodes = np.concatenate(rows)
     sizes = [len(row) for row in rows]
     row_of, lane_of = np.empty_like(nodes), np.empty_like(nodes)
@@ -96,9 +107,9 @@ def _order(
     return order
 
 
-def _waits(rows: list[Ints], readers: list[Ints], work: Ints, hazard: int) -> Ints:
-    """How many slots each row must wait before it reads, in a loop of all rows."""
-    visible = np.zeros(sum(map(len, rows)), np.int64)
+def _waits(rows: list[Ints], readers: list[Ints], work: Ints, hazard: int, nodes: int) -> Ints:
+    """How many slots each row must wait before it reads, in a loop of these rows."""
+    visible = np.zeros(nodes, np.int64)
     reading: list[int] = []
     waits = np.zeros(len(rows), np.int64)
     now = 0
