@@ -54,7 +54,8 @@ class MeasureFlags(IntFlag):
     BEST : compare them with the best ones; with SCORES
     MOMENTS : add to the counts
     TARGET : end the run at the target; with SCORES
-    FRESH : what was best, and what was counted, before this operation counts for nothing
+    FRESH : what was best, and what was counted, before this operation counts for nothing; with BEST
+        and MOMENTS
     """
 
     NONE = 0

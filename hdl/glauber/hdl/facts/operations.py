@@ -3,6 +3,7 @@
 A schedule word with `emit` and without `couple` is an operation. One that repeats says how many
 words before it are done again and how many more times; its counter, one of `REPEAT_LEVELS`, is 0
 when a run starts and again when it is through, so that loops can stand in loops of other levels.
+What a loop does that begins before the schedule is not defined.
 """
 
 from dataclasses import dataclass

@@ -10,11 +10,14 @@ from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.header import Features, Header, HeaderWords
 from glauber.hdl.facts.line import DIVISOR_RANGE
 from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.registers import Region, Register, Status, region_words, split_address
 
 from ..rings import RingModel
 from .control import NOISE_REGISTERS, NoiseControl
+from .course import Course
 from .liveness import LivenessModel
+from .measure import MeasureModel
 from .program import ProgramStore
 from .replicas import ReplicaBlocks
 from .run import RunModel
@@ -24,6 +27,7 @@ __all__ = ["ModelMachine"]
 
 Words = NDArray[np.uint32]
 _MASK32 = (1 << 32) - 1
+_MEASURING = Abilities.SCORES | Abilities.MOMENTS
 _REGIONS, _REGISTERS = set(Region), set(Register)
 
 
@@ -43,7 +47,10 @@ class ModelMachine:
         self.noise = NoiseControl(params, rings)
         self._liveness = LivenessModel()
         self._stream = StreamModel(params)
-        self._run = RunModel(params, self._blocks, self.noise, self._liveness, self._stream)
+        self._measure = MeasureModel(params, self._blocks)
+        self._run = RunModel(
+            params, self._blocks, self.noise, self._liveness, self._stream, self._measure
+        )
         self._registers = dict.fromkeys(Register, 0)
         self.writes = 0  # the number of the next one, kept by the link
         self._writers: dict[Region, Callable[[int, Words], None]] = {
@@ -87,6 +94,8 @@ class ModelMachine:
             return self._stream.read(offset, count)
         if region == Region.STATES and offset + count <= self.params.state_words:
             return self._blocks.read_states(offset, count)
+        if region in (Region.SCORES, Region.MOMENTS, Region.BEST):
+            return self._measure.read(Region(region), offset, count)
         if region in (Region.RAW, Region.RESEEDS):
             memory = self.noise.memory(Region(region))
             if offset + count <= len(memory):
@@ -131,6 +140,7 @@ class ModelMachine:
             Register.CYCLES_HIGH: self._run.cycles >> 32 & _MASK32,
             Register.STREAM_HEAD: self._stream.head,
             Register.STREAM_TAIL: self._stream.tail,
+            Register.MOMENT_WALKS: self._measure.moment_walks,
         }.get(Register(offset), self._registers[Register(offset)])
 
     def _status(self) -> Status:
@@ -139,6 +149,7 @@ class ModelMachine:
             Status.RUNNING: running,
             Status.STOPPED: self._run.stopped,
             Status.FAULT: self.noise.fault,
+            Status.TARGET: self._run.reached,
         }
         return Status(sum(bit for bit, is_set in bits.items() if is_set))
 
@@ -156,6 +167,9 @@ class ModelMachine:
             Register.RESEED: self.noise.set_reseed,
             Register.LINE: lambda line: line == 0 or DIVISOR_RANGE[0] <= line <= DIVISOR_RANGE[1],
             Register.EMIT_WORDS: lambda words: words <= self._emit_words_max,
+            Register.MEASURED_ROWS: lambda rows: rows <= self._rows_max(_MEASURING),
+            Register.WEIGH_ROWS: lambda rows: rows <= self._rows_max(Abilities.SCORES),
+            Register.TARGET: lambda score: not score or bool(self._rows_max(Abilities.SCORES)),
         }
         if offset not in setters:
             return Result.BAD_ADDRESS
@@ -169,6 +183,10 @@ class ModelMachine:
     @property
     def _emit_words_max(self) -> int:
         return self.params.state_words if self.params.stream_words else 0
+
+    def _rows_max(self, abilities: Abilities) -> int:
+        """The most rows that a register takes which means something with one of `abilities`."""
+        return self.params.rows if self.params.abilities & abilities else 0
 
     def _pass_request(self) -> None:
         """Let the time of a request for a register of the noise pass, unless it passes anyhow."""
@@ -197,9 +215,21 @@ class ModelMachine:
         if not (self._registers[Register.ROW_COUNT] and self._registers[Register.STEP_COUNT]):
             return Result.BAD_VALUE
         self._registers[Register.RUN] = number
+        self._prepare_measure()
+        words = self._program.schedule(self._registers[Register.STEP_COUNT])
+        emit_words = self._registers[Register.EMIT_WORDS]
+        loops = Abilities.LOOPS in self.params.abilities
         self._run.start(
             self._program.rows(self._registers[Register.ROW_COUNT]),
-            self._program.steps(self._registers[Register.STEP_COUNT]),
-            self._registers[Register.EMIT_WORDS],
+            lambda: Course(words, emits=bool(emit_words), loops=loops),
+            emit_words,
         )
         return Result.OK
+
+    def _prepare_measure(self) -> None:
+        rows, weigh_rows, target = (
+            self._registers[register]
+            for register in (Register.MEASURED_ROWS, Register.WEIGH_ROWS, Register.TARGET)
+        )
+        walk = self._program.walk(rows) if rows else None
+        self._measure.prepare(walk, weigh_rows, target)

@@ -1,4 +1,4 @@
-"""The model's program memories: rows, schedule steps and couplings."""
+"""The model's program memories: rows, schedule words and couplings."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.operations import Operation, decode_word
 from glauber.hdl.facts.program import Step, decode_coupling, decode_row
 from glauber.hdl.facts.registers import Region, region_words
 
 from .rows import Rows, gather_rows
+from .walk import Walk
 
-__all__ = ["ProgramStore", "cut_schedule", "split_at_emissions"]
+__all__ = ["ProgramStore", "cut_schedule"]
 
 Words = NDArray[np.uint32]
 
@@ -26,10 +28,12 @@ class ProgramStore:
             for region in (Region.ROWS, Region.STEPS, Region.PROGRAM)
         )
         self._decoded: dict[int, Rows] = {}
+        self._walks: dict[int, Walk] = {}
 
     def write_rows(self, offset: int, words: Words) -> None:
         self._rows[offset : offset + len(words)] = words
         self._decoded.clear()
+        self._walks.clear()
 
     def write_steps(self, offset: int, words: Words) -> None:
         self._steps[offset : offset + len(words)] = words
@@ -37,10 +41,12 @@ class ProgramStore:
     def write_couplings(self, offset: int, words: Words) -> None:
         self._couplings[offset : offset + len(words)] = words
         self._decoded.clear()
+        self._walks.clear()
 
-    def steps(self, count: int) -> list[Step]:
-        """The schedule."""
-        return [Step.decode(word) for word in self._steps[:count].tolist()]
+    def schedule(self, count: int) -> list[Step | Operation]:
+        """The words of the schedule."""
+        decode = decode_word if self._params.abilities else Step.decode
+        return [decode(word) for word in self._steps[:count].tolist()]
 
     def rows(self, count: int) -> Rows:
         """The program of a sweep of `count` rows; decoded once, until it is written again."""
@@ -48,20 +54,40 @@ class ProgramStore:
             self._decoded[count] = self._decode(count)
         return self._decoded[count]
 
+    def walk(self, count: int) -> Walk:
+        """The measuring walk over the first `count` rows; decoded once, as `rows`."""
+        if count not in self._walks:
+            self._walks[count] = self._decode_walk(count)
+        return self._walks[count]
+
+    def _decode_walk(self, count: int) -> Walk:
+        params = self._params
+        lengths, targets, pbits, _ = self._decode_words(count)
+        shape = (-1, params.lanes, params.couplings_per_slot)
+        own = np.repeat(targets * params.lanes, lengths)[:, None] + np.arange(params.lanes)
+        other = pbits.astype(np.int32).reshape(shape)
+        return Walk(
+            self.rows(count),
+            lengths,
+            # Hosts send no program that is longer than the memory, as in `gather_rows`.
+            np.broadcast_to(own[: len(other), :, None], other.shape).astype(np.int32).ravel(),
+            other.ravel(),
+        )
+
     def _decode(self, count: int) -> Rows:
+        lengths, targets, pbits, couplings = self._decode_words(count)
+        lanes, per_slot = self._params.lanes, self._params.couplings_per_slot
+        return gather_rows(lengths, targets, pbits, couplings, lanes, per_slot)
+
+    def _decode_words(self, count: int) -> tuple[NDArray[np.int64], ...]:
+        """Lengths and target rows of rows, neighbours and couplings of their coupling words."""
         params = self._params
         lengths, targets = np.array([decode_row(word) for word in self._rows[:count].tolist()]).T
         used = min(int(lengths.sum()), params.slots) * params.lanes * params.couplings_per_slot
         words = self._couplings[:used].astype(np.int64)
         pbits, couplings = decode_coupling(words, params.coupling_bits)
-        return gather_rows(
-            lengths,
-            targets & (params.pbits // params.lanes - 1),
-            pbits & (params.pbits - 1),
-            couplings,
-            params.lanes,
-            params.couplings_per_slot,
-        )
+        targets = targets & (params.pbits // params.lanes - 1)
+        return lengths, targets, pbits & (params.pbits - 1), couplings
 
 
 def cut_schedule(
@@ -81,12 +107,3 @@ def cut_schedule(
                 piece, room = [], size
     if piece:
         yield piece
-
-
-def split_at_emissions(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
-    """Splits a schedule behind its steps that emit."""
-    start = 0
-    for end, step in enumerate(steps, 1):
-        if step.emit or end == len(steps):
-            yield steps[start:end]
-            start = end

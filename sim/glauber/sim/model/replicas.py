@@ -1,6 +1,6 @@
 """The model's states and generators, split into blocks of replicas that threads work on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import groupby
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.program import Step
 
 from .bank import GeneratorBank
@@ -17,7 +18,7 @@ from .noise import KEYS, thresholds
 from .program import cut_schedule
 from .rows import Rows
 
-__all__ = ["ReplicaBlocks"]
+__all__ = ["ReplicaBlock", "ReplicaBlocks"]
 
 Words = NDArray[np.uint32]
 # Between two looks at the stop flag: work of some milliseconds.
@@ -28,8 +29,14 @@ _DRAW_WORK = 8
 _BLOCK_REPLICAS = 64
 
 
-class _Block:
-    """The replicas of the units from `first` on of every lane: states and generator states."""
+class ReplicaBlock:
+    """The replicas of the units from `first` on of every lane: states and generator states.
+
+    states : int16, shape (pbits, width)
+        Masks: all ones for +1.
+    best : likewise, what a machine that keeps the best states has kept; else no p-bits
+    replicas : which replica stands in each column
+    """
 
     def __init__(self, params: MachineParams, first: int, units: int) -> None:
         self.units = slice(first, first + units)
@@ -39,22 +46,30 @@ class _Block:
         ).ravel()
         width = params.draws * units
         self.states = np.zeros((params.pbits, width), np.int16)
+        kept = params.pbits if Abilities.BEST in params.abilities else 0
+        self.best = np.zeros((kept, width), np.int16)
         self.generators = GeneratorBank(params.source.generator, params.lanes, units)
         self.new = np.empty((params.lanes, width), np.int16)
 
 
 class ReplicaBlocks:
-    """All replicas. Replica `g * draws + d` draws word `d` of a row from unit `g` of its lane."""
+    """All replicas. Replica `g * draws + d` draws word `d` of a row from unit `g` of its lane.
+
+    used : p-bits from which on nothing was ever written, so that their states are as after reset
+    """
 
     def __init__(self, params: MachineParams, threads: int) -> None:
         self._params = params
         units = max(1, min(_BLOCK_REPLICAS // params.draws, -(-params.units // threads)))
         units = 1 << (units - 1).bit_length()
-        self._blocks = [_Block(params, first, units) for first in range(0, params.units, units)]
+        self._blocks = [
+            ReplicaBlock(params, first, units) for first in range(0, params.units, units)
+        ]
         threads = min(threads, len(self._blocks))
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
         self._parts = max(1, params.replicas // 32)
         self._held = np.zeros(self._parts, np.uint32)
+        self.used = 0
         self._limits = lru_cache(maxsize=4096)(self._compute_limits)
 
     def write_seeds(self, offset: int, words: Words) -> None:
@@ -92,17 +107,19 @@ class ReplicaBlocks:
         first = (offset + int(ends[0])) * 32 // self._params.replicas
         if parts == 1:
             first = offset * 32 // self._params.replicas
+        self.used = max(self.used, first + len(bits))
         for block in self._blocks:
             block.states[first : first + len(bits)] = -bits[:, block.replicas].astype(np.int8)
 
-    def read_states(self, offset: int, count: int) -> Words:
-        """Words of `Region.STATES`."""
+    def read_states(self, offset: int, count: int, *, best: bool = False) -> Words:
+        """Words of `Region.STATES`, or of `Region.BEST`."""
         replicas = self._params.replicas
         first = offset * 32 // replicas
         last = -(-(offset + count) * 32 // replicas)
         bits = np.empty((last - first, replicas), np.uint8)
         for block in self._blocks:
-            bits[:, block.replicas] = block.states[first:last] != 0
+            states = block.best if best else block.states
+            bits[:, block.replicas] = states[first:last] != 0
         words = np.packbits(bits, bitorder="little").view("<u4").astype(np.uint32)
         skip = offset - first * replicas // 32
         return words[skip : skip + count]
@@ -114,6 +131,7 @@ class ReplicaBlocks:
 
     def run(self, rows: Rows, steps: Sequence[Step]) -> Iterator[int]:
         """Runs a schedule; yields the number of sweeps of each chunk when it is done."""
+        self.used = max(self.used, rows.highest + self._params.lanes)
         sweeps_per_chunk = max(1, _CHUNK_WORK // max(1, self.work(rows)))
         for chunk in cut_schedule(steps, sweeps_per_chunk):
             for couple, part in groupby(chunk, key=lambda step: step.couple):
@@ -133,7 +151,7 @@ class ReplicaBlocks:
         )
         kernel = sweep_kernel(shape)
 
-        def run_block(block: _Block) -> None:
+        def run_block(block: ReplicaBlock) -> None:
             kernel(
                 block.states,
                 block.generators.state,
@@ -150,11 +168,15 @@ class ReplicaBlocks:
                 self._params.lanes,
             )
 
+        self.each(run_block)
+
+    def each(self, work: Callable[[ReplicaBlock], None]) -> None:
+        """Does some work on every block, on all threads."""
         if self._pool is None:
             for block in self._blocks:
-                run_block(block)
+                work(block)
         else:
-            list(self._pool.map(run_block, self._blocks))
+            list(self._pool.map(work, self._blocks))
 
     def _compute_limits(self, temperature: int, largest: int) -> NDArray[np.int16]:
         """`thresholds`, with room behind them for a kernel that reads beyond."""

@@ -40,6 +40,11 @@ class Rows:
     slots: int
 
     @cached_property
+    def highest(self) -> int:
+        """The last of the first p-bits that rows write."""
+        return int(self.targets.max(initial=0))
+
+    @cached_property
     def uncoupled(self) -> "Rows":
         """The same rows with couplings that count as zero."""
         return replace(self, start=np.zeros_like(self.start), base=np.zeros_like(self.base))

@@ -1,14 +1,22 @@
-"""The model of a run: sweeps, reseeds and emissions, with waits for room in the stream."""
+"""The model of a run: sweeps, reseeds, operations, and emissions with waits for room."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.machine import (
+    EMIT_CLOCKS,
+    OPERATION_CLOCKS,
+    SEQUENCER_CLOCKS,
+    MachineParams,
+)
+from glauber.hdl.facts.operations import Measure, Operation, Repeat
 from glauber.hdl.facts.program import Step
 
 from .control import NoiseControl
+from .course import Course
 from .liveness import LivenessModel
-from .program import cut_schedule, split_at_emissions
+from .measure import MeasureModel
+from .program import cut_schedule
 from .replicas import ReplicaBlocks
 from .rows import Rows
 from .stream import StreamModel
@@ -18,6 +26,8 @@ __all__ = ["RunModel"]
 # A run of less work (couplings and draws times replicas) goes on as far as it can before the
 # request that set it going is answered.
 _INLINE_WORK = 4_000_000
+# An operation costs about as much, beside what it measures.
+_OPERATION_WORK = 10_000
 
 
 class RunModel:
@@ -26,7 +36,8 @@ class RunModel:
     A long run computes in a thread of its own, so that its status can be asked meanwhile. A run
     that finds no room in the stream waits, without a thread, until `release` or `stop`.
 
-    sweeps, cycles, stopped : of the last run, as their registers
+    sweeps, cycles : of the last run, as their registers
+    stopped, reached : as bits of `Status`; the latter is that of the target
     """
 
     def __init__(
@@ -36,19 +47,20 @@ class RunModel:
         noise: NoiseControl,
         liveness: LivenessModel,
         stream: StreamModel,
+        measure: MeasureModel,
     ) -> None:
         self._params = params
         self._blocks = blocks
         self._noise = noise
         self._liveness = liveness
         self._stream = stream
+        self._measure = measure
         self.sweeps = self.cycles = 0
-        self.stopped = False
-        self._emissions = self._words = 0
+        self.stopped = self.reached = False
         self._stop = threading.Event()
         self._lock = threading.Lock()  # of the stream, and of whether the run waits for it
         self._waiting = self._inline = False
-        self._course: Iterator[None] | None = None
+        self._run: Iterator[None] | None = None
         self._thread: threading.Thread | None = None
         self._failure: Exception | None = None
 
@@ -57,22 +69,35 @@ class RunModel:
         """Whether a run is under way. Raises what ended the last run before its time."""
         if self._failure is not None:
             raise self._failure
-        return self._course is not None
+        return self._run is not None
 
     @property
     def waiting(self) -> bool:
         """Whether the run that is under way waits for room in the stream."""
         return self._waiting
 
-    def start(self, rows: Rows, steps: Sequence[Step], emit_words: int) -> None:
-        """Begin a run, while none is under way."""
-        self.sweeps = self.cycles = self._emissions = self._words = 0
-        self.stopped = False
+    def start(self, rows: Rows, course: Callable[[], Course], emit_words: int) -> None:
+        """Begin a run, while none is under way. `course` gives its way, from the beginning."""
+        self.sweeps, self.cycles = 0, SEQUENCER_CLOCKS
+        self.stopped = self.reached = False
         self._stop.clear()
         self._stream.drop()
-        self._inline = self._blocks.work(rows) * sum(step.sweeps for step in steps) <= _INLINE_WORK
-        self._course = self._follow(rows, steps, emit_words)
+        self._inline = self._is_short(rows, course())
+        self._run = self._follow(rows, course(), emit_words)
         self._go_on()
+
+    def _is_short(self, rows: Rows, course: Course) -> bool:
+        """Whether all that can lie before a run is little work."""
+        left, sweep = _INLINE_WORK, self._blocks.work(rows)
+        while left >= 0 and not course.ended:
+            part = course.take()
+            if not isinstance(part, Measure | Repeat):
+                left -= sweep * sum(step.sweeps for step in part)
+                continue
+            left -= _OPERATION_WORK
+            if isinstance(part, Measure):
+                left -= self._measure.work(part.flags)
+        return left >= 0
 
     def stop(self) -> None:
         """End the run that is under way, if there is one."""
@@ -109,44 +134,64 @@ class RunModel:
             self._thread.start()
 
     def _compute(self) -> None:
-        course = self._course
-        assert course is not None
+        run = self._run
+        assert run is not None
         try:
-            next(course)
+            next(run)
         except StopIteration:
-            self._course = None
+            self._run = None
         except Exception as failure:  # handed to whoever asks for the status
-            self._failure, self._course = failure, None
+            self._failure, self._run = failure, None
 
-    def _follow(self, rows: Rows, steps: Sequence[Step], emit_words: int) -> Iterator[None]:
+    def _follow(self, rows: Rows, course: Course, emit_words: int) -> Iterator[None]:
         """The whole run; comes back each time that it waits for room."""
-        total = sum(step.sweeps for step in steps)
-        for part in split_at_emissions(steps) if emit_words else [steps]:
-            emits = bool(emit_words and part[-1].emit)
-            for sweeps in self._passes(rows, part):
-                self.sweeps += sweeps
-                self._noise.pass_cycles(rows.slots * sweeps)
-                if self._must_end and (self.sweeps < total or emits):
+        while not (course.ended or self.stopped or self.reached):
+            part = course.take()
+            if isinstance(part, Measure | Repeat):
+                self._operate(part)
+                if self._must_end and not (course.ended or self.reached):
                     self.stopped = True
-                    break
-            if emits and not self.stopped:
-                self._emissions += 1
-                yield from self._emit(rows, emit_words)
-                self.stopped |= self._must_end and self.sweeps < total
-            if self.stopped:
-                break
-        self.cycles = self._count(rows)
+            else:
+                yield from self._walk(rows, part, course, emit_words)
+
+    def _operate(self, operation: Operation) -> None:
+        clocks = OPERATION_CLOCKS
+        if isinstance(operation, Measure):
+            measured = self._measure.operate(operation.flags, self.sweeps)
+            clocks, self.reached = measured.clocks, measured.reached
+        self._pass(clocks)
+
+    def _pass(self, clocks: int) -> None:
+        self.cycles += clocks
+        self._noise.pass_cycles(clocks)
 
     @property
     def _must_end(self) -> bool:
         return self._stop.is_set() or self._noise.fault
 
-    def _count(self, rows: Rows) -> int:
-        counts = (self.sweeps, self._emissions, self._words)
-        return self._params.run_clocks(rows.slots, *counts)
+    def _walk(
+        self, rows: Rows, steps: Sequence[Step], course: Course, emit_words: int
+    ) -> Iterator[None]:
+        """The steps up to a rest, and the emission in it."""
+        emits = bool(emit_words and steps[-1].emit)
+        left = sum(step.sweeps for step in steps)
+        for sweeps in self._passes(rows, steps):
+            self.sweeps, left = self.sweeps + sweeps, left - sweeps
+            self._pass(rows.slots * sweeps)
+            if self._must_end and (left or emits or not course.ended):
+                self.stopped = True
+                break
+        self.cycles += self._params.drain_clocks
+        if not emits or self.stopped:
+            return
+        yield from self._emit(emit_words)
+        self.stopped |= self._must_end and not course.ended
+        if self.stopped or course.ended:  # it drains once more
+            self.cycles += self._params.drain_clocks
 
-    def _emit(self, rows: Rows, count: int) -> Iterator[None]:
+    def _emit(self, count: int) -> Iterator[None]:
         """Emits the first `count` words of the states, or as many as it can before a stop."""
+        self.cycles += EMIT_CLOCKS
         words = self._blocks.read_states(0, count)
         while len(words):
             if self._must_end:
@@ -155,8 +200,7 @@ class RunModel:
             with self._lock:
                 taken = self._stream.push(words)
                 words = words[taken:]
-                self._words += taken
-                self.cycles = self._count(rows) - self._params.drain_clocks
+                self.cycles += taken * self._params.emit_word_clocks
                 # A stop that comes later finds that the run waits.
                 waits = self._waiting = bool(len(words)) and not self._must_end
             if waits:

@@ -11,6 +11,17 @@ import numpy as np
 from llvmlite import binding, ir
 
 from .decide import PERMUTED
+from .measure import (
+    AGREE_ARRAYS,
+    AGREE_NUMBERS,
+    KEEP_ARRAYS,
+    KEEP_NUMBERS,
+    SCORE_ARRAYS,
+    SCORE_NUMBERS,
+    write_agree,
+    write_keep,
+    write_score,
+)
 from .shape import KernelShape
 from .sweep import (
     DRAW_ARRAYS,
@@ -21,7 +32,7 @@ from .sweep import (
     write_sweep,
 )
 
-__all__ = ["draw_kernel", "sweep_kernel"]
+__all__ = ["agree_kernel", "draw_kernel", "keep_kernel", "score_kernel", "sweep_kernel"]
 
 Kernel = Callable[..., None]
 # LLVM's objects are not for several threads at once, and each kernel is to be made once.
@@ -42,6 +53,47 @@ def sweep_kernel(shape: KernelShape) -> Kernel:
     permute = shape.fields <= PERMUTED and "avx512bw" in _features()
     with _COMPILING:
         return _sweep_kernel(replace(shape, fields=PERMUTED if permute else _ANY), permute)
+
+
+def score_kernel(replicas: int, field_bits: int) -> Kernel:
+    """`kernel(states, targets, start, pbits, couplings2, base, scores, rows, lanes)`: see
+    `measure.write_score`.
+    """
+    with _COMPILING:
+        return _score_kernel(replicas, field_bits)
+
+
+def agree_kernel(replicas: int) -> Kernel:
+    """`kernel(states, own, other, counts, words)`: see `measure.write_agree`."""
+    with _COMPILING:
+        return _agree_kernel(replicas)
+
+
+def keep_kernel(replicas: int) -> Kernel:
+    """`kernel(states, chosen, best, pbits)`: see `measure.write_keep`."""
+    with _COMPILING:
+        return _keep_kernel(replicas)
+
+
+@cache
+def _score_kernel(replicas: int, field_bits: int) -> Kernel:
+    module = ir.Module("score")
+    write_score(module, "score", replicas, field_bits)
+    return _compile(module, "score", SCORE_ARRAYS, SCORE_NUMBERS)
+
+
+@cache
+def _agree_kernel(replicas: int) -> Kernel:
+    module = ir.Module("agree")
+    write_agree(module, "agree", replicas)
+    return _compile(module, "agree", AGREE_ARRAYS, AGREE_NUMBERS)
+
+
+@cache
+def _keep_kernel(replicas: int) -> Kernel:
+    module = ir.Module("keep")
+    write_keep(module, "keep", replicas)
+    return _compile(module, "keep", KEEP_ARRAYS, KEEP_NUMBERS)
 
 
 @cache

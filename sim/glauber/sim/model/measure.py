@@ -1,0 +1,155 @@
+"""The model of what a machine measures: scores, best states and moments."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.measure import Abilities, MeasureFlags
+from glauber.hdl.facts.registers import Region, region_words
+
+from .kernel import agree_kernel, keep_kernel, score_kernel
+from .replicas import ReplicaBlock, ReplicaBlocks
+from .rows import Rows
+from .walk import Walk
+
+__all__ = ["MeasureModel", "Measured"]
+
+Words = NDArray[np.uint32]
+_MASK32 = (1 << 32) - 1
+_SCORING = MeasureFlags.SCORES | MeasureFlags.BEST | MeasureFlags.TARGET
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How a measuring operation went: its clocks, and whether the target was reached."""
+
+    clocks: int
+    reached: bool = False
+
+
+class MeasureModel:
+    """What is measured, and the regions that hold it; all 0 at first.
+
+    moment_walks : as its register
+    """
+
+    def __init__(self, params: MachineParams, blocks: ReplicaBlocks) -> None:
+        self._params = params
+        self._blocks = blocks
+        # The newest scores, the best ones, and after how many sweeps they were met.
+        self._scores = np.zeros((3, params.replicas), np.int32)
+        self._counts = np.zeros(region_words(Region.MOMENTS, params), np.uint32)
+        self.moment_walks = 0
+        self._walk: Walk | None = None
+        self._weigh_rows = self._target = 0
+
+    def prepare(self, walk: Walk | None, weigh_rows: int, target: int) -> None:
+        """What a run measures: `walk`, None for nothing, and the words of the registers."""
+        self._walk = walk
+        self._weigh_rows = weigh_rows
+        self._target = target - (target >> 31 << 32)
+
+    def work(self, flags: MeasureFlags) -> int:
+        """A measure of the work of an operation, as of `ReplicaBlocks.work`."""
+        if self._walk is None or not self._effective(flags):
+            return 0
+        return len(self._walk.own) * self._params.replicas
+
+    def read(self, region: Region, offset: int, count: int) -> Words | None:
+        """Words of a region; None if there are not so many."""
+        if offset + count > region_words(region, self._params):
+            return None
+        if region is Region.BEST:
+            return self._blocks.read_states(offset, count, best=True)
+        scores = self._scores.view(np.uint32).ravel()
+        words = scores if region is Region.SCORES else self._counts
+        return words[offset : offset + count].copy()
+
+    def operate(self, flags: MeasureFlags, sweeps: int) -> Measured:
+        """A measuring operation after `sweeps` sweeps of a run."""
+        flags, walk, params = self._effective(flags), self._walk, self._params
+        if walk is None or not flags:
+            return Measured(params.measure_clocks((), scores=False, kept=False))
+        fresh, scores = MeasureFlags.FRESH in flags, MeasureFlags.SCORES in flags
+        kept = reached = False
+        if MeasureFlags.MOMENTS in flags:
+            self._count(walk, fresh)
+        if scores:
+            self._scores[0] = self._score(walk.rows)
+            reached = MeasureFlags.TARGET in flags and bool(self._scores[0].max() >= self._target)
+            kept = MeasureFlags.BEST in flags and self._judge(sweeps, fresh)
+        parts = walk.parts(self._weigh_rows if scores else 0)
+        return Measured(params.measure_clocks(parts, scores=scores, kept=kept), reached)
+
+    def _effective(self, flags: MeasureFlags) -> MeasureFlags:
+        """What of the flags means something; without a kind of measurement, nothing."""
+        abilities = self._params.abilities
+        if Abilities.SCORES not in abilities or MeasureFlags.SCORES not in flags:
+            flags &= ~_SCORING
+        if Abilities.MOMENTS not in abilities:
+            flags &= ~MeasureFlags.MOMENTS
+        kinds = MeasureFlags.SCORES | MeasureFlags.MOMENTS
+        return flags if flags & kinds else MeasureFlags.NONE
+
+    def _score(self, rows: Rows) -> NDArray[np.int32]:
+        """The scores of all replicas."""
+        scores = np.empty(self._params.replicas, np.int32)
+        bits = 16 if rows.largest < 1 << 15 else 32
+
+        def score(block: ReplicaBlock) -> None:
+            found = np.empty(len(block.replicas), np.int32)
+            score_kernel(len(found), bits)(
+                block.states,
+                rows.targets,
+                rows.start,
+                rows.pbits,
+                rows.couplings2,
+                rows.base,
+                found,
+                len(rows.targets),
+                self._params.lanes,
+            )
+            scores[block.replicas] = found
+
+        self._blocks.each(score)
+        return scores
+
+    def _judge(self, sweeps: int, fresh: bool) -> bool:
+        """Notes the scores that are better than the best; whether states were kept."""
+        scores, best, when = self._scores
+        better = (scores > best) | fresh
+        best[better] = scores[better]
+        when.view(np.uint32)[better] = sweeps & _MASK32
+        if Abilities.BEST not in self._params.abilities or not better.any():
+            return False
+
+        def keep(block: ReplicaBlock) -> None:
+            chosen = -better[block.replicas].astype(np.int16)
+            if chosen.any():
+                kernel = keep_kernel(len(chosen))
+                kernel(block.states, chosen, block.best, self._blocks.used)
+
+        self._blocks.each(keep)
+        return True
+
+    def _count(self, walk: Walk, fresh: bool) -> None:
+        """Adds to the counts in how many replicas p-bits agree."""
+        found: list[NDArray[np.int32]] = []
+
+        def count(block: ReplicaBlock) -> None:
+            counts = np.zeros(len(walk.own), np.int32)
+            agree_kernel(len(block.replicas))(
+                block.states, walk.own, walk.other, counts, len(counts)
+            )
+            found.append(counts)
+
+        self._blocks.each(count)
+        counts = self._counts[: len(walk.own)]
+        if fresh:
+            counts[:] = 0
+            self.moment_walks = 0
+        for more in found:
+            counts += more.view(np.uint32)
+        self.moment_walks = self.moment_walks + 1 & _MASK32
