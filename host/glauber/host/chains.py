@@ -93,16 +93,20 @@ class ChainRunner:
         self.load_seeds(plan.seed, batch, plan.first_read)
         self._start_reseeds(plan, batch)
         before = self._start(plan, batch, len(samples))
-        if plan.samples_per_read > 1 and self._device.params.stream_words:
-            self._stream(plan, before, samples)
-        else:
-            self._run_samples(plan, before, samples)
+        self._take(plan, before, samples)
         if self.stopped:
             return
         if plan.reseed_interval:
             words, missed = self._device.noise.reseeds()
             self.reseed_words += words
             self.reseeds_missed += missed
+
+    def _take(self, plan: ChainPlan, before: list[int], samples: NDArray[np.int8]) -> None:
+        """Run a batch whose seeds are set, but for the steps `before`, and fill `samples`."""
+        if plan.samples_per_read > 1 and self._device.params.stream_words:
+            self._stream(plan, before, samples)
+        else:
+            self._run_samples(plan, before, samples)
 
     def _start(self, plan: ChainPlan, batch: int, reads: int) -> list[int]:
         """The steps that are left of the start of a batch, once given states are written.

@@ -15,6 +15,7 @@ from .execute import execute
 from .fit import Fit, measure_fit
 from .initial import GENERATORS
 from .job import prepare
+from .measuring.sampler import MeasuringSampler
 from .progress import Progress, no_progress
 from .request import Request
 from .results import make_sample_set, no_variables
@@ -26,7 +27,7 @@ __all__ = ["GlauberSampler"]
 SEED_BITS = 53
 
 
-class GlauberSampler(dimod.Sampler, dimod.Initialized):
+class GlauberSampler(MeasuringSampler, dimod.Sampler, dimod.Initialized):
     """Samples binary quadratic models on a p-bit machine, by the keywords of `dwave.samplers`.
 
     Parameters

@@ -106,7 +106,11 @@ class Measured:
 
     @property
     def flags(self) -> MeasureFlags:
-        return sum((flag for flag in MeasureFlags if getattr(self, _name(flag))), MeasureFlags(0))
+        flags = MeasureFlags.NONE
+        for flag in MeasureFlags:
+            if getattr(self, _name(flag)):
+                flags |= flag
+        return flags
 
     def __str__(self) -> str:
         return " ".join(["measure", *(_name(flag) for flag in MeasureFlags if flag in self.flags)])
