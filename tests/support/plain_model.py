@@ -9,10 +9,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from glauber.hdl.facts.generators import Generator
-from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.machine import (
+    EMIT_CLOCKS,
+    OPERATION_CLOCKS,
+    SEQUENCER_CLOCKS,
+    MachineParams,
+)
+from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.noise import EXPONENT_BITS, MANTISSA_BITS, SIGN_SHIFT
 from glauber.hdl.facts.numbers import LOGIT_FORMAT, TEMPERATURE_FORMAT, noise_limit
+from glauber.hdl.facts.operations import Measure, Repeat, decode_word
 from glauber.hdl.facts.program import Step, decode_row
+
+from .plain_measure import PlainMeasure
 
 __all__ = ["PlainGenerator", "PlainMachine"]
 
@@ -44,6 +53,10 @@ class PlainMachine:
 
     `reseeds` maps numbers of sweeps, counted from 1, to words that are mixed into all generators
     after them. `stream` holds the words that were emitted, `emit_words` of the states each time.
+
+    A stop comes, if at all, when the stream holds `room` words and another one is to be emitted, or
+    in the measuring operation number `stop_in`, counted from 1 over all runs. `sweeps`, `cycles`,
+    `stopped` and `reached`, which is that of the target, are of the last run.
     """
 
     def __init__(self, params: MachineParams) -> None:
@@ -57,6 +70,10 @@ class PlainMachine:
         self.reseeds: dict[int, int] = {}
         self.emit_words = 0
         self.stream: list[int] = []
+        self.room = self.stop_in = 0
+        self.measure = PlainMeasure(params)
+        self.sweeps = self.cycles = 0
+        self.stopped = self.reached = False
 
     def seed(self, words: Sequence[int]) -> None:
         size = self.params.seed_words
@@ -78,24 +95,75 @@ class PlainMachine:
         magnitude = min(logit * temperature >> point, noise_limit(self.params.field_bits))
         return ~magnitude if word >> SIGN_SHIFT else magnitude
 
-    def run(self, rows: Sequence[int], couplings: Sequence[int], steps: Sequence[int]) -> None:
-        done = 0
-        for step in map(Step.decode, steps):
-            for _ in range(step.sweeps):
-                slot = 0
-                for length, target in map(decode_row, rows):
-                    self._row(slot, length, target, couplings, step)
-                    slot += length
-                done += 1
-                for unit in (unit for lane in self.generators for unit in lane):
-                    unit.state ^= self.reseeds.get(done, 0)
-            if step.emit:
-                self._emit()
+    def run(self, rows: Sequence[int], couplings: Sequence[int], words: Sequence[int]) -> None:
+        """A run whose sweeps go over all rows."""
+        self.run_part(rows, len(rows), couplings, words)
+
+    def run_part(
+        self, rows: Sequence[int], swept: int, couplings: Sequence[int], words: Sequence[int]
+    ) -> None:
+        """As `run`, with sweeps over the first `swept` rows; the others can be measured."""
+        self.sweeps, self.cycles = 0, SEQUENCER_CLOCKS
+        self.stopped = self.reached = False
+        decode = decode_word if self.params.abilities else Step.decode
+        schedule = [decode(word) for word in words]
+        counters: dict[int, int] = {}
+        place = 0
+        while place < len(schedule) and not (self.stopped or self.reached):
+            word, place = schedule[place], place + 1
+            if isinstance(word, Step):
+                following = schedule[place] if place < len(schedule) else None
+                self._step(rows[:swept], couplings, word, following)
+                continue
+            clocks, stop = OPERATION_CLOCKS, False
+            if isinstance(word, Measure):
+                clocks, self.reached = self.measure.measure(
+                    word.flags, rows, couplings, self.states, self.sweeps
+                )
+                stop = self.measure.operations == self.stop_in
+            elif self.params.abilities & Abilities.LOOPS:
+                place = self._repeat(word, place, counters)
+            self.cycles += clocks
+            self.stopped = stop and place < len(schedule) and not self.reached
+
+    def _repeat(self, loop: Repeat, place: int, counters: dict[int, int]) -> int:
+        """The place of the word behind a loop whose end is before `place`, or of its first one."""
+        done = counters.get(loop.level, 0)
+        counters[loop.level] = 0 if done == loop.count else done + 1
+        return place if done == loop.count else place - 1 - loop.length
+
+    def _step(
+        self,
+        rows: Sequence[int],
+        couplings: Sequence[int],
+        step: Step,
+        following: Step | Measure | Repeat | None,
+    ) -> None:
+        for _ in range(step.sweeps):
+            slot = 0
+            for length, target in map(decode_row, rows):
+                self._row(slot, length, target, couplings, step)
+                slot += length
+            self.sweeps, self.cycles = self.sweeps + 1, self.cycles + slot
+            for unit in (unit for lane in self.generators for unit in lane):
+                unit.state ^= self.reseeds.get(self.sweeps, 0)
+        emits = bool(step.emit and self.emit_words)
+        if emits or not isinstance(following, Step):
+            self.cycles += self.params.drain_clocks
+        if emits:
+            self._emit()
+            if self.stopped or following is None:
+                self.cycles += self.params.drain_clocks
 
     def _emit(self) -> None:
         bits = [bit for states in self.states for bit in states]
+        self.cycles += EMIT_CLOCKS
         for first in range(0, 32 * self.emit_words, 32):
+            if self.room and len(self.stream) == self.room:
+                self.stopped = True
+                return
             self.stream.append(sum(bit << n for n, bit in enumerate(bits[first : first + 32])))
+            self.cycles += self.params.emit_word_clocks
 
     def _row(
         self, slot: int, length: int, target: int, couplings: Sequence[int], step: Step

@@ -1,5 +1,6 @@
 """Machines that are small enough to simulate, and random problems for them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +9,16 @@ import numpy as np
 
 from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.noise import NoiseTable
 from glauber.hdl.facts.program import Step
+from glauber.hdl.facts.registers import Region, Register, region_base
 from glauber.hdl.facts.seeding import seed_words
 from glauber.host.compile import IsingProblem, compile_problem, quantise
 
-__all__ = ["SMALL_MACHINES", "Load", "random_bqm", "random_load"]
+from .measuring import Measuring, random_measuring, random_operations
+
+__all__ = ["MEASURING_MACHINES", "SMALL_MACHINES", "Load", "random_bqm", "random_load"]
 
 _SMALL: dict[str, Any] = {"pbits": 128, "slots": 1024, "rows": 128, "steps": 32, "burst_words": 64}
 SMALL_MACHINES = {
@@ -59,15 +64,106 @@ SMALL_MACHINES = {
 }
 
 
+MEASURING_MACHINES = {
+    "one": MachineParams(
+        lanes=1,
+        replicas=1,
+        draws=1,
+        couplings_per_slot=1,
+        stream_words=0,
+        abilities=Abilities.ALL,
+        **_SMALL,
+    ),
+    "loops": MachineParams(
+        lanes=8, replicas=2, draws=1, stream_words=2, abilities=Abilities.LOOPS, **_SMALL
+    ),
+    "scores": MachineParams(
+        lanes=4,
+        replicas=8,
+        couplings_per_slot=1,
+        field_bits=20,
+        stream_words=16,
+        abilities=Abilities.SCORES,
+        **_SMALL,
+    ),
+    "best": MachineParams(
+        lanes=1,
+        replicas=64,
+        draws=8,
+        coupling_bits=6,
+        stream_words=64,
+        abilities=Abilities.LOOPS | Abilities.SCORES | Abilities.BEST,
+        **_SMALL,
+    ),
+    "moments": MachineParams(
+        lanes=2,
+        replicas=4,
+        draws=2,
+        stream_words=4,
+        abilities=Abilities.LOOPS | Abilities.MOMENTS,
+        **_SMALL,
+    ),
+    # Its rows are written in several beats.
+    "all": MachineParams(
+        lanes=4,
+        replicas=32,
+        draws=8,
+        field_bits=12,
+        stream_words=128,
+        abilities=Abilities.ALL,
+        **_SMALL,
+    ),
+    # With rings, and with reseeds between operations.
+    "all and rings": MachineParams(
+        lanes=2,
+        replicas=8,
+        draws=4,
+        source=Source.XOSHIRO128,
+        rings=8,
+        ring_divider=16,
+        stream_words=32,
+        abilities=Abilities.ALL,
+        **_SMALL,
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Load:
-    """All that is written into a machine before a run, as bus words."""
+    """All that is written into a machine before a run, as bus words.
+
+    rows, couplings : of a sweep
+    measuring : Measuring or None
+        What stands behind them, and what is measured; None for a machine that measures nothing.
+    """
 
     rows: np.ndarray
     couplings: np.ndarray
     seeds: np.ndarray
     states: np.ndarray
     steps: np.ndarray
+    measuring: Measuring | None = None
+
+    @property
+    def all_rows(self) -> np.ndarray:
+        behind = self.measuring.rows if self.measuring else np.zeros(0, np.uint32)
+        return np.concatenate([self.rows, behind])
+
+    @property
+    def all_couplings(self) -> np.ndarray:
+        behind = self.measuring.couplings if self.measuring else np.zeros(0, np.uint32)
+        return np.concatenate([self.couplings, behind])
+
+    def writes(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Addresses, and the words that stand from them on."""
+        yield region_base(Region.PROGRAM), self.all_couplings
+        yield region_base(Region.ROWS), self.all_rows
+        yield region_base(Region.SEEDS), self.seeds
+        yield region_base(Region.STATES), self.states
+        yield region_base(Region.STEPS), self.steps
+        yield Register.ROW_COUNT, np.array([len(self.rows), len(self.steps)])
+        if self.measuring:
+            yield Register.MEASURED_ROWS, np.array(self.measuring.registers)
 
 
 def random_bqm(size: int, degree: float, seed: int) -> dimod.BinaryQuadraticModel:
@@ -91,7 +187,10 @@ def random_bqm(size: int, degree: float, seed: int) -> dimod.BinaryQuadraticMode
 
 
 def random_load(params: MachineParams, seed: int, *, emit: bool = False) -> Load:
-    """A random problem, seed, start state and schedule; with `emit`, every other step emits."""
+    """A random problem, seed, start state and schedule; with `emit`, every other step emits.
+
+    A machine with abilities gets operations and loops of all kinds, and rows to measure.
+    """
     random = np.random.default_rng(seed)
     bqm = random_bqm(int(random.integers(2, 40)), random.uniform(0, 6), seed)
     problem = IsingProblem.from_bqm(bqm)
@@ -111,5 +210,6 @@ def random_load(params: MachineParams, seed: int, *, emit: bool = False) -> Load
         program.couplings,
         np.array(seeds, np.uint32),
         np.packbits(states.ravel(), bitorder="little").view("<u4"),
-        np.array([step.encode() for step in steps], np.uint32),
+        random_operations(params, steps, random),
+        random_measuring(params, program.rows, program.couplings, random),
     )

@@ -21,16 +21,8 @@ def write(machine, address, words):
 
 
 def load_and_run(machine, load, number=1):
-    for region, words in (
-        (Region.PROGRAM, load.couplings),
-        (Region.ROWS, load.rows),
-        (Region.SEEDS, load.seeds),
-        (Region.STATES, load.states),
-        (Region.STEPS, load.steps),
-    ):
-        write(machine, region_base(region), words)
-    write(machine, Register.ROW_COUNT, [len(load.rows)])
-    write(machine, Register.STEP_COUNT, [len(load.steps)])
+    for address, words in load.writes():
+        write(machine, address, words)
     write(machine, Register.RUN, [number])
     while machine.running:
         time.sleep(0.001)

@@ -32,15 +32,9 @@ def read(machine: ModelMachine, address: int, count: int = 1) -> list[int]:
 
 
 def load(machine: ModelMachine, load: Load, steps: list[Step], emit_words: int) -> None:
-    for region, words in (
-        (Region.PROGRAM, load.couplings),
-        (Region.ROWS, load.rows),
-        (Region.SEEDS, load.seeds),
-        (Region.STATES, load.states),
-        (Region.STEPS, [step.encode() for step in steps]),
-    ):
-        write(machine, region_base(region), words)
-    write(machine, Register.ROW_COUNT, [len(load.rows), len(steps)])
+    words = np.array([step.encode() for step in steps], np.uint32)
+    for address, given in dataclasses.replace(load, steps=words).writes():
+        write(machine, address, given)
     write(machine, Register.EMIT_WORDS, [emit_words])
 
 
