@@ -13,15 +13,18 @@ from cobs import cobs
 from glauber.hdl.facts.frames import DELIMITER, SEQ_COUNT, Kind, Result, seal, unseal
 from glauber.hdl.facts.header import Header
 from glauber.hdl.facts.health import RAW_WORDS, RESEED_INTERVAL_MAX, RESEED_REPLAY
+from glauber.hdl.facts.machine import OPERATION_CLOCKS, SEQUENCER_CLOCKS
+from glauber.hdl.facts.measure import Abilities, MeasureFlags
+from glauber.hdl.facts.operations import Measure, Repeat
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import Region, Register, Status, region_base
+from glauber.hdl.facts.registers import Region, Register, Status, region_base, region_words
 from glauber.sim.model.endpoint import open_model
 from glauber.sim.rings import RingModel, Rings
 from support.byte_port import BytePort
 from support.drive_rings import drive_rings
-from support.problems import SMALL_MACHINES, random_load
+from support.problems import EVERY_MACHINE, random_load
 
-PARAMS = SMALL_MACHINES[os.environ["GLAUBER_MACHINE"]]
+PARAMS = EVERY_MACHINE[os.environ["GLAUBER_MACHINE"]]
 PROBLEMS = int(os.environ["GLAUBER_PROBLEMS"])
 SEED = int(os.environ["GLAUBER_SEED"])
 RUN_MICROSECONDS = 20_000
@@ -70,6 +73,13 @@ class Pair:
             part = np.asarray(words[start : start + PARAMS.burst_words], "<u4")
             body = (address + start).to_bytes(4, "little") + part.tobytes()
             assert await self.exchange(Kind.WRITE, body) == bytes([Result.OK])
+
+    async def read_measured(self) -> None:
+        """Compares all that was measured; of the counts, some behind those of a walk too."""
+        for region in (Region.SCORES, Region.BEST, Region.MOMENTS):
+            if count := region_words(region, PARAMS):
+                await self.read(region_base(region), min(count, 1024))
+        await self.read(Register.MEASURED_ROWS, 4)
 
     async def settle(self) -> tuple[int, int, int]:
         """Status, head and sweeps when the gates have ended their run or wait for room in it.
@@ -132,13 +142,8 @@ async def random_problems_give_the_states_of_the_model(dut):
     emitted = 0
     for index in range(PROBLEMS):
         load = random_load(PARAMS, SEED * 1000 + index, emit=True)
-        await pair.write(region_base(Region.PROGRAM), load.couplings)
-        await pair.write(region_base(Region.ROWS), load.rows)
-        await pair.write(region_base(Region.SEEDS), load.seeds)
-        await pair.write(region_base(Region.STATES), load.states)
-        await pair.write(region_base(Region.STEPS), load.steps)
-        await pair.write(Register.ROW_COUNT, np.array([len(load.rows)]))
-        await pair.write(Register.STEP_COUNT, np.array([len(load.steps)]))
+        for address, words in load.writes():
+            await pair.write(address, words)
         most = PARAMS.state_words if PARAMS.stream_words else 0
         emit_words = draw.randint(0, min(most, 40))
         await pair.write(Register.EMIT_WORDS, np.array([emit_words]))
@@ -147,12 +152,11 @@ async def random_problems_give_the_states_of_the_model(dut):
             await pair.write(region_base(Region.RESEEDS), words.astype(np.uint32))
             await pair.write(Register.RESEED, np.array([RESEED_REPLAY | 1 + index % 3]))
         taken = await pair.run(index + 1, draw)
-        emissions = sum(Step.decode(word).emit for word in load.steps.tolist())
-        assert len(taken) <= emissions * emit_words
         emitted += len(taken)
         if PARAMS.rings:
             await pair.read(Register.RESEED, 3)
             await pair.read(region_base(Region.RESEEDS), 9)
+        await pair.read_measured()
         await pair.read(region_base(Region.STATES), PARAMS.state_words)
         await pair.read(Register.SWEEPS_DONE, 4)
     assert bool(emitted) == bool(PARAMS.stream_words)
@@ -182,9 +186,19 @@ async def refusals_are_those_of_the_model(dut):
         (Kind.WRITE, [Register.STREAM_TAIL, 1]),
         (Kind.WRITE, [Register.STREAM_HEAD, 0]),
         (Kind.WRITE, [region_base(Region.STREAM), 1]),
-        (Kind.WRITE, [7 << 28, 1]),
+        (Kind.WRITE, [Register.MEASURED_ROWS, PARAMS.rows + 1]),
+        (Kind.WRITE, [Register.WEIGH_ROWS, PARAMS.rows + 1]),
+        (Kind.WRITE, [Register.MOMENT_WALKS, 1]),
+        (Kind.WRITE, [region_base(Region.SCORES), 1]),
+        (Kind.WRITE, [region_base(Region.MOMENTS), 1]),
+        (Kind.WRITE, [region_base(Region.BEST), 1]),
+        (Kind.WRITE, [12 << 28, 1]),
         (9, [0, 1]),
     ]
+    if not PARAMS.abilities & (Abilities.SCORES | Abilities.MOMENTS):
+        requests.append((Kind.WRITE, [Register.MEASURED_ROWS, 1]))
+    if Abilities.SCORES not in PARAMS.abilities:
+        requests += [(Kind.WRITE, [one, 1]) for one in (Register.WEIGH_ROWS, Register.TARGET)]
     for kind, (address, word) in requests:
         body = int(address).to_bytes(4, "little") + int(word).to_bytes(4, "little")
         answer = await pair.exchange(kind, body)
@@ -194,7 +208,11 @@ async def refusals_are_those_of_the_model(dut):
         Register.STOP,
         *map(region_base, (Region.SEEDS, Region.PROGRAM, Region.STREAM)),
         beyond,
-        7 << 28,
+        *(
+            region_base(region) + region_words(region, PARAMS)
+            for region in (Region.SCORES, Region.MOMENTS, Region.BEST)
+        ),
+        12 << 28,
     ):
         answer = await pair.exchange(Kind.READ, int(address).to_bytes(4, "little") + b"\1\0")
         assert answer == bytes([Result.BAD_ADDRESS])
@@ -218,12 +236,16 @@ async def a_run_refuses_what_would_disturb_it_and_stops_when_told(dut):
     load = random_load(PARAMS, SEED)
     await pair.write(region_base(Region.PROGRAM), load.couplings)
     await pair.write(region_base(Region.ROWS), load.rows)
-    await pair.write(region_base(Region.STEPS), np.full(1, load.steps[-1] | 0xFFF0_0000))
+    await pair.write(region_base(Region.STEPS), np.array([Step(1000, 4095).encode()]))
     await pair.write(Register.ROW_COUNT, np.array([len(load.rows)]))
     await pair.write(Register.STEP_COUNT, np.array([1]))
     begin = Register.RUN.to_bytes(4, "little") + (1).to_bytes(4, "little")
     assert await pair.exchange(Kind.WRITE, begin, same=False) == bytes([Result.OK])
-    refused = (region_base(Region.STATES), Register.ROW_COUNT, Register.HEALTH, Register.RESEED)
+    refused = (
+        *map(region_base, (Region.STATES, Region.SCORES, Region.MOMENTS, Region.BEST)),
+        *(Register.ROW_COUNT, Register.HEALTH, Register.RESEED),
+        *(Register.MEASURED_ROWS, Register.WEIGH_ROWS, Register.TARGET),
+    )
     for address in refused:
         body = int(address).to_bytes(4, "little") + (1).to_bytes(4, "little")
         assert await pair.exchange(Kind.WRITE, body, same=False) == bytes([Result.BUSY])
@@ -236,3 +258,37 @@ async def a_run_refuses_what_would_disturb_it_and_stops_when_told(dut):
     slots = int((load.rows & 0xFFF).sum())
     assert 1 <= sweeps < 4095
     assert high << 32 | low == PARAMS.run_clocks(slots, sweeps)
+
+
+@cocotb.test(skip=Abilities.LOOPS not in PARAMS.abilities)
+async def a_run_can_be_stopped_in_a_loop(dut):
+    """Wherever it is stopped, it has taken the clocks of what it has done."""
+    pair = await start(dut, SEED + 3)
+    load = random_load(PARAMS, SEED)
+    for address, words in load.writes():
+        await pair.write(address, words)
+    flags = MeasureFlags.SCORES | MeasureFlags.MOMENTS
+    loop = [Step(1000, 1), Measure(flags), Repeat(2, 4095)]
+    await pair.write(region_base(Region.STEPS), np.array([word.encode() for word in loop]))
+    await pair.write(Register.STEP_COUNT, np.array([len(loop)]))
+    weighs = Abilities.SCORES in PARAMS.abilities
+    parts: list[int] = []
+    if PARAMS.abilities & (Abilities.SCORES | Abilities.MOMENTS):
+        measured = [len(load.rows), int(weighs), 0]
+        await pair.write(Register.MEASURED_ROWS, np.array(measured))
+        lengths = (load.rows & 0xFFF).tolist()
+        parts = lengths if weighs else [sum(lengths)]
+    begin = Register.RUN.to_bytes(4, "little") + (1).to_bytes(4, "little")
+    assert await pair.exchange(Kind.WRITE, begin, same=False) == bytes([Result.OK])
+    await pair.port.wait(random.Random(SEED).randint(50, 500))
+    stop = Register.STOP.to_bytes(4, "little") + (1).to_bytes(4, "little")
+    assert await pair.exchange(Kind.WRITE, stop, same=False) == bytes([Result.OK])
+    while (status := (await pair.read(Register.STATUS, 1, same=False))[0]) & Status.RUNNING:
+        await pair.port.wait(50)
+    assert status == Status.STOPPED
+    sweeps, low, high, _ = await pair.read(Register.SWEEPS_DONE, 4, same=False)
+    measure = PARAMS.measure_clocks(parts, scores=weighs, kept=False)
+    walk = int((load.rows & 0xFFF).sum()) + PARAMS.drain_clocks
+    whole = SEQUENCER_CLOCKS + sweeps * (walk + measure + OPERATION_CLOCKS)
+    ends = (whole, whole - OPERATION_CLOCKS, whole - OPERATION_CLOCKS - measure)
+    assert high << 32 | low in ends

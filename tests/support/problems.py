@@ -18,7 +18,14 @@ from glauber.host.compile import IsingProblem, compile_problem, quantise
 
 from .measuring import Measuring, random_measuring, random_operations
 
-__all__ = ["MEASURING_MACHINES", "SMALL_MACHINES", "Load", "random_bqm", "random_load"]
+__all__ = [
+    "EVERY_MACHINE",
+    "MEASURING_MACHINES",
+    "SMALL_MACHINES",
+    "Load",
+    "random_bqm",
+    "random_load",
+]
 
 _SMALL: dict[str, Any] = {"pbits": 128, "slots": 1024, "rows": 128, "steps": 32, "burst_words": 64}
 SMALL_MACHINES = {
@@ -126,6 +133,7 @@ MEASURING_MACHINES = {
         **_SMALL,
     ),
 }
+EVERY_MACHINE = SMALL_MACHINES | MEASURING_MACHINES
 
 
 @dataclass(frozen=True)

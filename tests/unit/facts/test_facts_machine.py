@@ -7,7 +7,15 @@ from glauber.hdl.facts.digest import facts_hash
 from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.frames import seal, unseal
 from glauber.hdl.facts.header import Header, HeaderWords
-from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.machine import (
+    KEEP_CLOCKS,
+    OPERATION_CLOCKS,
+    TALLY_CLOCKS,
+    WEIGH_BIT_CLOCKS,
+    WEIGH_CLOCKS,
+    MachineParams,
+)
+from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.numbers import (
     LOGIT_FORMAT,
     TEMPERATURE_FORMAT,
@@ -97,6 +105,35 @@ def test_an_emission_takes_clocks_for_a_rest_and_its_words(replicas, clocks):
     assert params.run_clocks(100, 7, 3, 40) == plain + 3 * (params.drain_clocks + 1) + 40 * clocks
 
 
+def test_best_states_need_scores():
+    with pytest.raises(FactError, match=r"abilities are <Abilities.BEST: 4>; BEST needs SCORES"):
+        MachineParams(abilities=Abilities.BEST)
+
+
+def test_weights_are_those_of_a_field_in_parts_that_cells_can_add():
+    params = MachineParams(coupling_bits=4, field_bits=8)
+    assert params.weights == ((8, 8), (8, 4), (8, 2), (8, 1), (4, 1), (2, 1), (1, 1))
+    assert sum(weight * times for weight, times in params.weights) == params.field_limit * 2 + 1
+
+
+def test_a_weighing_takes_clocks_for_the_bits_of_a_field_and_for_replicas():
+    params = MachineParams(coupling_bits=4, field_bits=8, replicas=32)
+    additions, tally = 18, TALLY_CLOCKS + 32
+    assert params.weigh_clocks == WEIGH_CLOCKS + 8 * WEIGH_BIT_CLOCKS + additions + tally
+
+
+def test_a_measuring_operation_takes_clocks_for_walk_weighings_and_copy():
+    params = MachineParams(pbits=512)
+    walk = 100 + 50 + 2 * params.drain_clocks
+    assert params.measure_clocks((), scores=False, kept=False) == OPERATION_CLOCKS
+    moments = params.measure_clocks((100, 50), scores=False, kept=False)
+    assert moments == OPERATION_CLOCKS + walk
+    scores = params.measure_clocks((100, 50), scores=True, kept=False)
+    assert scores == moments + 2 * params.weigh_clocks
+    kept = params.measure_clocks((100, 50), scores=True, kept=True)
+    assert kept == scores + KEEP_CLOCKS + 512
+
+
 def test_couplings_are_two_s_complement_below_the_address():
     assert encode_coupling(5, -1, 8) == 0x5FF
     assert coupling_range(8) == (-128, 127)
@@ -145,6 +182,27 @@ def test_header_has_a_word_for_every_parameter():
     assert len(words) == len(Header)
     assert words[Header.LANES] == 2
     assert words[Header.TABLE_FINE_BITS] == params.table.fine_bits
+
+
+def test_regions_exist_with_their_abilities():
+    names = {
+        Abilities.NONE: set(),
+        Abilities.LOOPS: set(),
+        Abilities.SCORES: {Region.SCORES},
+        Abilities.SCORES | Abilities.BEST: {Region.SCORES, Region.BEST},
+        Abilities.MOMENTS: {Region.MOMENTS},
+    }
+    for abilities, there in names.items():
+        params = MachineParams(abilities=abilities, replicas=16)
+        sizes = {
+            region: region_words(region, params)
+            for region in (Region.SCORES, Region.MOMENTS, Region.BEST)
+        }
+        assert {region for region, size in sizes.items() if size} == there
+        assert sizes[Region.SCORES] in (0, 48)
+        assert sizes[Region.BEST] in (0, params.state_words)
+        assert sizes[Region.MOMENTS] in (0, region_words(Region.PROGRAM, params))
+        assert HeaderWords(params, 0).words()[Header.ABILITIES] == abilities
 
 
 def test_registers_stand_behind_the_header():
