@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import (
@@ -28,6 +29,7 @@ from .layout import Layout, Terms
 
 __all__ = ["Behind", "Needs", "find_weigh_rows", "largest_part", "lay_out_behind"]
 
+Words = NDArray[np.uint32]
 SCORE_LIMIT = (1 << 31) - 1
 
 
@@ -163,7 +165,7 @@ def _pack(
     return Behind(lengths, keys[0], row, rank, own, other, value, source, piece)
 
 
-def find_weigh_rows(rows: Ints, words: Ints, params: MachineParams) -> int:
+def find_weigh_rows(rows: Words, words: Words, params: MachineParams) -> int:
     """The rows from weighing to weighing of a program that is walked as a whole.
 
     rows, words : row words, and coupling words in bus order

@@ -149,8 +149,8 @@ class LoadedProblem:
         labels = self.variables, self.interactions
         return Moments.of_counts(labels, counts[None], walks * self.replicas)
 
-    def scores(self) -> NDArray[np.float64]:
-        """The energies of all chains as the machine measures them, shape (replicas,).
+    def energies(self) -> NDArray[np.float64]:
+        """The energies of all chains, as the machine measures them, shape (replicas,).
 
         Of the quantised problem, without the offset of the model.
         """

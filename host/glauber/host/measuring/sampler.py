@@ -196,7 +196,7 @@ class MeasuringSampler:
         info["updates_per_ns"] = info["spin_updates"] / info["seconds"] * 1e-9
         scores = np.concatenate([batch.scores for batch in found] or [np.empty(0, np.int64)])
         sweeps = np.concatenate([batch.sweeps for batch in found] or [np.empty(0, np.int64)])
-        vectors = {"sweeps": sweeps}
+        vectors: dict[str, Any] = {"sweeps": sweeps}
         if energy is not None:
             limits = [target_score(energy - offset, scale) for offset in offsets[: len(scores)]]
             vectors["reached"] = scores >= np.resize(limits, len(scores))

@@ -78,14 +78,14 @@ def ramp(
     if kind not in _KINDS:
         raise OptionError(f"a ramp's kind is {kind!r}; use {' or '.join(_KINDS)}, or Betas")
     whole_number("a ramp's number of betas", betas)
-    ends = Betas((first, last)).betas
-    if kind == "geometric" and not all(ends):
+    low, high = Betas((first, last)).betas
+    if kind == "geometric" and not (low and high):
         raise OptionError(
-            f"a geometric ramp goes from {ends[0]:g} to {ends[1]:g}; it cannot have an end at 0: "
+            f"a geometric ramp goes from {low:g} to {high:g}; it cannot have an end at 0: "
             "use kind='linear'"
         )
     spaced = np.geomspace if kind == "geometric" else np.linspace
-    return Betas(tuple(spaced(*ends, betas).tolist()), sweeps)
+    return Betas(tuple(spaced(low, high, betas).tolist()), sweeps)
 
 
 @dataclass(frozen=True)
