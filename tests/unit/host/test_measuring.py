@@ -99,7 +99,7 @@ def test_walks_beyond_a_count_are_cut(sampler, monkeypatch):
     assert most * 64 < 1 << 32
     bqm, settings = random_bqm(), {"beta": 0.3, "walks": 10, "num_reads": 8, "seed": 2, "thin": 3}
     whole = sampler.moments(bqm, burn_in=20, **settings)
-    monkeypatch.setattr(moments_module, "cut_walks", lambda walks, replicas: [4, 1, walks - 5])
+    monkeypatch.setattr(moments_module, "cut_walks", lambda walks, _replicas: [4, 1, walks - 5])
     cut = sampler.moments(bqm, burn_in=20, **settings)
     assert cut.means.tolist() == whole.means.tolist()
     assert cut.correlations.tolist() == whole.correlations.tolist()
@@ -322,7 +322,9 @@ def test_a_score_that_the_states_do_not_have_is_an_error(monkeypatch):
 def test_counts_that_cannot_be_are_an_error(monkeypatch):
     with GlauberSampler(URL) as sampler:
         spoil(sampler, monkeypatch, Region.REGISTERS, int(Register.MOMENT_WALKS), 1)
-        with pytest.raises(MeasurementError, match="counted 11 walks .* but 10 walks and up to 80"):
+        with pytest.raises(
+            MeasurementError, match=r"counted 11 walks .* but 10 walks and up to 80"
+        ):
             sampler.moments(random_bqm(), beta=0.3, walks=10, seed=1)
 
 

@@ -52,7 +52,7 @@ def _numbers(given: Any, labels: Sequence[Hashable], what: str) -> dict[int, Any
         values = list(given)
         if len(values) != len(labels):
             raise OptionError(
-                f"{what}s are {len(values)} values for {len(labels)}; give one of each, or a "
+                f"{what}{'es' if what == 'bias' else 's'} are {len(values)} values for {len(labels)}; give one of each, or a "
                 "mapping from labels to those that change"
             )
         return dict(enumerate(values))
