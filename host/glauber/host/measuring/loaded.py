@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.measure import Abilities
+from glauber.hdl.facts.numbers import TEMPERATURE_FORMAT
 from glauber.hdl.facts.program import encode_coupling
 from glauber.hdl.facts.registers import Region, region_base
 
@@ -248,8 +249,9 @@ def load_problem(
         )
     if not 1 <= whole_number("slots_per_coupling", pieces) <= 32:
         raise OptionError(f"slots_per_coupling is {pieces}; it must be 1 to 32")
-    scale = pieces * params.coupling_max / size
-    encode([hold(beta)], scale, params.abilities)  # an error before anything is loaded
+    hottest = TEMPERATURE_FORMAT.decode(TEMPERATURE_FORMAT.largest)
+    scale = min(pieces * params.coupling_max / size, 2 * beta * hottest)
+    encode([hold(beta)], scale, params.abilities)  # too cold is an error before all is loaded
     bias, coupling = (
         np.rint(array * scale).astype(np.int64) for array in (problem.bias, problem.coupling)
     )

@@ -52,8 +52,8 @@ def _numbers(given: Any, labels: Sequence[Hashable], what: str) -> dict[int, Any
         values = list(given)
         if len(values) != len(labels):
             raise OptionError(
-                f"{what}{'es' if what == 'bias' else 's'} are {len(values)} values for {len(labels)}; give one of each, or a "
-                "mapping from labels to those that change"
+                f"there are {len(values)} values of {what} for {len(labels)} places; give one of "
+                "each, or a mapping from labels to those that change"
             )
         return dict(enumerate(values))
     index = {label: number for number, label in enumerate(labels)}
