@@ -16,7 +16,7 @@ from glauber.hdl.facts.registers import Region, Register, region_base
 from glauber.hdl.facts.seeding import seed_words
 from glauber.host.compile import IsingProblem, compile_problem, quantise
 
-from .measuring import Measuring, random_measuring, random_operations
+from .random_operations import Measuring, random_measuring, random_operations
 
 __all__ = [
     "EVERY_MACHINE",

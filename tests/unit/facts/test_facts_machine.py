@@ -10,9 +10,6 @@ from glauber.hdl.facts.header import Header, HeaderWords
 from glauber.hdl.facts.machine import (
     KEEP_CLOCKS,
     OPERATION_CLOCKS,
-    TALLY_CLOCKS,
-    WEIGH_BIT_CLOCKS,
-    WEIGH_CLOCKS,
     MachineParams,
 )
 from glauber.hdl.facts.measure import Abilities
@@ -116,10 +113,13 @@ def test_weights_are_those_of_a_field_in_parts_that_cells_can_add():
     assert sum(weight * times for weight, times in params.weights) == params.field_limit * 2 + 1
 
 
-def test_a_weighing_takes_clocks_for_the_bits_of_a_field_and_for_replicas():
-    params = MachineParams(coupling_bits=4, field_bits=8, replicas=32)
-    additions, tally = 18, TALLY_CLOCKS + 32
-    assert params.weigh_clocks == WEIGH_CLOCKS + 8 * WEIGH_BIT_CLOCKS + additions + tally
+def test_a_weighing_takes_a_clock_for_each_addition_and_longer_with_more_replicas():
+    def clocks(**options):
+        return MachineParams(field_bits=8, **options).weigh_clocks
+
+    # 8 + 4 + 2 + 1 + 1 + 1 + 1 additions, and 4 + 2 + 1 + 1 + 1 + 1 + 1.
+    assert clocks(coupling_bits=4) - clocks(coupling_bits=5) == 7
+    assert clocks(coupling_bits=4, replicas=64) >= clocks(coupling_bits=4, replicas=32) + 32
 
 
 def test_a_measuring_operation_takes_clocks_for_walk_weighings_and_copy():

@@ -23,7 +23,7 @@ _SCORING = MeasureFlags.SCORES | MeasureFlags.BEST | MeasureFlags.TARGET
 
 @dataclass(frozen=True)
 class Measured:
-    """How a measuring operation went: its clocks, and whether the target was reached."""
+    """How many clocks a measuring operation took, and whether the target was reached."""
 
     clocks: int
     reached: bool = False
@@ -81,7 +81,8 @@ class MeasureModel:
             reached = MeasureFlags.TARGET in flags and bool(self._scores[0].max() >= self._target)
             kept = MeasureFlags.BEST in flags and self._judge(sweeps, fresh)
         parts = walk.parts(self._weigh_rows if scores else 0)
-        return Measured(params.measure_clocks(parts, scores=scores, kept=kept), reached)
+        clocks = params.measure_clocks(parts, scores=scores, kept=kept)
+        return Measured(clocks, reached)
 
     def _effective(self, flags: MeasureFlags) -> MeasureFlags:
         """What of the flags means something; without a kind of measurement, nothing."""

@@ -152,24 +152,21 @@ class RunModel:
                 if self._must_end and not (course.ended or self.reached):
                     self.stopped = True
             else:
-                yield from self._walk(rows, part, course, emit_words)
+                yield from self._sweep(rows, part, course, emit_words)
 
     def _operate(self, operation: Operation) -> None:
+        """An operation. The rings age in sweeps only: they take longer to model than to measure."""
         clocks = OPERATION_CLOCKS
         if isinstance(operation, Measure):
             measured = self._measure.operate(operation.flags, self.sweeps)
             clocks, self.reached = measured.clocks, measured.reached
-        self._pass(clocks)
-
-    def _pass(self, clocks: int) -> None:
         self.cycles += clocks
-        self._noise.pass_cycles(clocks)
 
     @property
     def _must_end(self) -> bool:
         return self._stop.is_set() or self._noise.fault
 
-    def _walk(
+    def _sweep(
         self, rows: Rows, steps: Sequence[Step], course: Course, emit_words: int
     ) -> Iterator[None]:
         """The steps up to a rest, and the emission in it."""
@@ -177,7 +174,8 @@ class RunModel:
         left = sum(step.sweeps for step in steps)
         for sweeps in self._passes(rows, steps):
             self.sweeps, left = self.sweeps + sweeps, left - sweeps
-            self._pass(rows.slots * sweeps)
+            self.cycles += rows.slots * sweeps
+            self._noise.pass_cycles(rows.slots * sweeps)
             if self._must_end and (left or emits or not course.ended):
                 self.stopped = True
                 break

@@ -73,7 +73,8 @@ def random_measuring(
     more = encode_coupling(others, values, params.coupling_bits).ravel().astype(np.uint32)
     all_rows = np.concatenate([rows, behind.astype(np.uint32)])
     loads = _row_loads(params, all_rows, np.concatenate([couplings, more]))
-    measured = int(random.choice([0, len(rows), len(all_rows), random.integers(len(all_rows) + 1)]))
+    some = int(random.integers(len(all_rows) + 1))
+    measured = int(random.choice([0, len(rows), len(all_rows), some]))
     registers = (measured, 0, 0)
     if Abilities.SCORES in params.abilities:
         every = [
@@ -85,7 +86,8 @@ def random_measuring(
         if weigh_rows == measured and random.random() < 0.5:
             weigh_rows = 0
         total = int(loads[:measured].sum())
-        target = int(random.choice([-(1 << 31), random.integers(-total, total + 1), total + 1]))
+        some = int(random.integers(-total, total + 1))
+        target = int(random.choice([-(1 << 31), some, total + 1]))
         registers = (measured, weigh_rows, target % (1 << 32))
     return Measuring(behind.astype(np.uint32), more, registers)
 
