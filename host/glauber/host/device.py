@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from glauber.hdl.facts.header import Features
 from glauber.hdl.facts.registers import Region, region_base
 
 from .bus import Words, to_words
-from .errors import OptionError, OutdatedImageWarning, ProblemTooLargeError
+from .checks import ProgramWords, program_words, seed_words_of
+from .errors import OptionError, OutdatedImageWarning
 from .header import params_info, read_header, remedy
 from .link import Link
 from .measured import Measurements, Scores
@@ -26,16 +27,6 @@ from .stream import SampleStream
 from .transports import Transport, open_transport
 
 __all__ = ["Device", "ProgramWords", "RunReport", "SampleStream"]
-
-
-class ProgramWords(Protocol):
-    """What a program is to a device: words for `Region.ROWS` and `Region.PROGRAM`, flat."""
-
-    @property
-    def rows(self) -> Words: ...
-
-    @property
-    def couplings(self) -> Words: ...
 
 
 class Device:
@@ -130,18 +121,7 @@ class Device:
 
         From then on a device that was reset, or that someone else uses, is an error.
         """
-        params = self.params
-        room = params.slots * params.lanes * params.couplings_per_slot
-        rows, couplings = to_words(program.rows), to_words(program.couplings)
-        for what, need, have in (
-            ("rows", len(rows), params.rows),
-            ("coupling words", len(couplings), room),
-        ):
-            if need > have:
-                raise ProblemTooLargeError(
-                    f"the program has {need} {what}, {self.name} holds {have}; use a larger device "
-                    "or image, or a smaller or sparser problem"
-                )
+        rows, couplings = program_words(program, self.params, self.name)
         self.loads += 1
         self.link.write(region_base(Region.PROGRAM), couplings)
         self.link.write(region_base(Region.ROWS), rows)
@@ -159,14 +139,7 @@ class Device:
 
         Raises `FactError` if there are not as many as it takes, `DeviceError`.
         """
-        seeds = to_words(words)
-        each = self.params.seed_words
-        need = each * self.params.generators
-        if len(seeds) != need:
-            raise FactError(
-                f"{len(seeds)} seed words were given, {self.name} takes {need}; "
-                f"give {each} for each of its generators"
-            )
+        seeds = seed_words_of(words, self.params, self.name)
         self.link.write(region_base(Region.SEEDS), seeds)
 
     def write_states(self, states: np.ndarray, first: int = 0) -> None:
@@ -227,7 +200,8 @@ class Device:
                 "`Device.stream`, or steps without `emit`"
             )
         self._control.use_rows(row_count)
-        run = Run(self.link, self._control, self.params, timeout, interrupt, on_progress, on_part)
+        ends = timeout, interrupt, on_progress, on_part
+        run = Run(self.link, self._control, self.params, *ends)
         return run.execute(schedule)
 
     def stream(
@@ -263,20 +237,15 @@ class Device:
         if not 1 <= pbits <= params.pbits:
             raise FactError.out_of_range("pbits", pbits, 1, params.pbits, "stream what exists")
         self._control.use_rows(row_count)
-        return SampleStream(
-            self.link, self._control, params, schedule, pbits, timeout, interrupt, on_progress
-        )
+        ends = timeout, interrupt, on_progress
+        return SampleStream(self.link, self._control, params, schedule, pbits, *ends)
 
     def _check_schedule(self, steps: Sequence[int] | np.ndarray, row_count: int) -> Words:
-        schedule = to_words(steps)
-        if not len(schedule):
-            raise OptionError("the schedule has no steps, so there is nothing to run; give one")
-        schedule = fit_words(schedule, self.params, self.name)
         if not 1 <= row_count <= self.params.rows:
             raise FactError.out_of_range(
                 "the row count", row_count, 1, self.params.rows, "count the rows of the program"
             )
-        return schedule
+        return fit_words(to_words(steps), self.params, self.name)
 
     def stop(self) -> None:
         """End a run that is under way, if there is one, and wait for its last sweep.

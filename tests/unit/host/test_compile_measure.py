@@ -106,6 +106,7 @@ def test_the_constant_takes_a_row_of_its_own_so_that_all_lanes_share_its_words()
     size = 200
     problem = IsingProblem.from_bqm(dimod.BQM(dict.fromkeys(range(size), 1.0), {}, "SPIN"))
     program, _ = measured(problem, Needs())
+    assert program.constant is not None
     assert program.constant % PARAMS.lanes == 0
     assert program.constants == PARAMS.lanes
     length, target = decode_row(int(program.rows[-1]))

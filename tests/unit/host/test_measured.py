@@ -1,5 +1,7 @@
 """What a device measured, read and refused; runs of schedules with operations."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,16 +16,9 @@ from glauber.sim.model.endpoint import Endpoint
 from glauber.sim.model.machine import ModelMachine
 
 ALL = Abilities.ALL
-SMALL = {
-    "lanes": 2,
-    "replicas": 8,
-    "draws": 1,
-    "pbits": 16,
-    "slots": 64,
-    "rows": 8,
-    "steps": 16,
-    "burst_words": 5,
-}
+SMALL = MachineParams(
+    lanes=2, replicas=8, draws=1, pbits=16, slots=64, rows=8, steps=16, burst_words=5
+)
 SCORES = Measured(scores=True, best=True)
 TARGET = Measured(scores=True, best=True, target=True)
 
@@ -37,7 +32,7 @@ class Pair:
 
 
 def open_pair(abilities=ALL, **changes):
-    params = MachineParams(**(SMALL | {"abilities": abilities} | changes))
+    params = replace(SMALL, abilities=abilities, **changes)
     machine = ModelMachine(params, 1)
     device = Device(Endpoint(machine, "fake"))
     device.load(Pair())
@@ -176,7 +171,7 @@ def test_sweeps_that_are_missing_are_noticed_with_loops_too(monkeypatch):
 
     def forget(offset):
         found = read(offset)
-        return found - 1 if offset == Register.SWEEPS_DONE else found
+        return (found or 0) - 1 if offset == Register.SWEEPS_DONE else found
 
     monkeypatch.setattr(machine, "_read_register", forget)
     with pytest.raises(DeviceLostError, match="lost run 1 after 19 of 20 sweeps"):

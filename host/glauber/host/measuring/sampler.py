@@ -19,7 +19,8 @@ from ..options import whole_number
 from ..progress import no_progress
 from ..request import Request
 from ..results import make_sample_set
-from .loaded import LoadedProblem, load_problem
+from .load import load_problem
+from .loaded import LoadedProblem
 from .moments import Moments, count_moments
 from .offsets import energy_offsets
 from .target import STOPS, BestRunner, Target, describe_times, target_score

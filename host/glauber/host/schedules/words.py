@@ -150,8 +150,10 @@ def count_emissions(words: Words, abilities: Abilities) -> int:
 def fit_words(words: Words, params: MachineParams, name: str) -> Words:
     """The words for a device of that name; without loops if there is no room for them otherwise.
 
-    Raises `OptionError` as `check_words` and `unroll`.
+    Raises `OptionError` for none, and as `check_words` and `unroll`.
     """
+    if not len(words):
+        raise OptionError("the schedule has no steps, so there is nothing to run; give one")
     if not params.abilities:
         return words  # all of them are steps there
     check_words(words, params.abilities, name)
