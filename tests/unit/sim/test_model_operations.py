@@ -431,3 +431,15 @@ def test_counts_and_walks_wrap():
     run_plain(plain, load)
     assert min(plain.measure.counts) < params.replicas
     compare(machine, plain)
+
+
+@pytest.mark.parametrize(("above", "status"), [(0, Status.TARGET), (1, 0)])
+def test_the_target_is_reached_by_a_score_that_equals_it(above, status):
+    params = MEASURING_MACHINES["all"]
+    flags = MeasureFlags.SCORES | MeasureFlags.TARGET
+    load = schedule(random_load(params, 1), [Step(1000, 2), Measure(flags), Step(1000, 3)])
+    plain = plain_of(params, measuring(load, len(load.rows), 1, 0x7FFF_FFFF))
+    run_plain(plain, load)
+    target = max(plain.measure.scores) + above
+    machine, _ = run_both(params, measuring(load, len(load.rows), 1, target % (1 << 32)))
+    assert read(machine, Register.STATUS) == [status]
