@@ -192,6 +192,8 @@ class SampleStream(Run):
         """Raise `DeviceLostError` unless all samples of a part have come, if it was not stopped."""
         if self._stopped:
             self._filled = 0
+        elif self._reached and not words % self._words and not self._filled:
+            return  # it ended at its target, with fewer samples
         elif words != count * self._words & WORD_MAX or self._filled:
             raise self._lost_words(number)
 

@@ -11,7 +11,7 @@ from glauber.hdl.facts.program import encode_coupling, encode_row
 from glauber.hdl.facts.registers import Register
 from glauber.host.device import Device, RunReport
 from glauber.host.errors import DeviceLostError, FactError, OptionError
-from glauber.host.schedules import Measured, Randomise, Repeat, encode, hold
+from glauber.host.schedules import Emit, Measured, Randomise, Repeat, encode, hold
 from glauber.sim.model.endpoint import Endpoint
 from glauber.sim.model.machine import ModelMachine
 
@@ -155,6 +155,30 @@ def test_loops_are_the_same_chain_as_what_they_stand_for():
         assert report == RunReport(122, report.cycles, False, False)
         states.append((device.read_states().tolist(), device.scores().newest.tolist()))
     assert states[0] == states[1] == states[2]
+
+
+def test_samples_are_streamed_out_of_loops():
+    items = Randomise(), hold(0.2, 3), Emit(), Repeat(30, (hold(0.2, 2), Emit()))
+    samples = []
+    for abilities in (ALL, ALL & ~Abilities.LOOPS):
+        device, _ = open_pair(abilities, steps=64, stream_words=16)
+        with device.stream(words(*items, abilities=abilities), 2, 3) as stream:
+            samples.append([states.tolist() for states in stream])
+        assert stream.report.sweeps == 64
+    assert samples[0] == samples[1]
+    assert len(samples[0]) == 31
+
+
+def test_a_stream_ends_at_the_target_with_the_samples_so_far():
+    device, _ = open_pair(stream_words=16)
+    device.measurements.set_target(6)
+    items = Repeat(1000, (hold(0.05), Emit(), TARGET))
+    with device.stream(words(items), 2, 3) as stream:
+        samples = list(stream)
+    assert stream.report.reached
+    spins = np.where(np.array(samples), 1, -1)
+    aligned = (spins[:, 0] * spins[:, 2] > 0).any(axis=1)
+    assert aligned.tolist() == [False] * (len(samples) - 1) + [True]
 
 
 @pytest.mark.parametrize("abilities", [Abilities.NONE, Abilities.LOOPS])

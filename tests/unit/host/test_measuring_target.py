@@ -96,6 +96,7 @@ def test_whole_anneals_give_the_time_to_solution(sampler):
 
 def test_clamped_values_add_to_the_energy_that_a_target_is_for(sampler):
     bqm = random_bqm(4)
+    bqm.add_linear("v0", 2.0)
     clamped = {"v0": 1, "v1": -1, "v2": 1}
     settings = {"num_reads": 8, "num_sweeps": 100, "seed": 2, "clamped": clamped}
     best = sampler.anneal_best(bqm, **settings)
