@@ -61,7 +61,7 @@ class ChainRunner:
         constant = self._program.constant
         if constant is not None:
             states = np.zeros((self._program.addresses, self._device.params.replicas), np.bool_)
-            states[constant] = True
+            states[constant : constant + self._program.constants] = True
             self._device.write_states(states)
 
     def run(self, plan: ChainPlan) -> NDArray[np.int8]:
@@ -93,16 +93,20 @@ class ChainRunner:
         self.load_seeds(plan.seed, batch, plan.first_read)
         self._start_reseeds(plan, batch)
         before = self._start(plan, batch, len(samples))
-        if plan.samples_per_read > 1 and self._device.params.stream_words:
-            self._stream(plan, before, samples)
-        else:
-            self._run_samples(plan, before, samples)
+        self._take(plan, before, samples)
         if self.stopped:
             return
         if plan.reseed_interval:
             words, missed = self._device.noise.reseeds()
             self.reseed_words += words
             self.reseeds_missed += missed
+
+    def _take(self, plan: ChainPlan, before: list[int], samples: NDArray[np.int8]) -> None:
+        """Run a batch whose seeds are set, but for the steps `before`, and fill `samples`."""
+        if plan.samples_per_read > 1 and self._device.params.stream_words:
+            self._stream(plan, before, samples)
+        else:
+            self._run_samples(plan, before, samples)
 
     def _start(self, plan: ChainPlan, batch: int, reads: int) -> list[int]:
         """The steps that are left of the start of a batch, once given states are written.
@@ -166,7 +170,7 @@ class ChainRunner:
         following = emit_after(to_words(plan.next_steps))
         with self._device.stream(
             np.concatenate([first, np.tile(following, plan.samples_per_read - 1)]),
-            len(self._program.rows),
+            self._program.sweep_rows,
             self._program.addresses,
             interrupt=self._interrupt,
             on_progress=self._tell_sweeps(len(before)),
@@ -178,7 +182,7 @@ class ChainRunner:
     def _run(self, steps: list[int], uncounted: int) -> None:
         report = self._device.run(
             steps,
-            len(self._program.rows),
+            self._program.sweep_rows,
             interrupt=self._interrupt,
             on_progress=self._tell_sweeps(uncounted),
         )

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Protocol, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,31 +12,21 @@ from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.header import Features
 from glauber.hdl.facts.registers import Region, region_base
 
-from .bus import Words, to_words, unpack_bits
-from .errors import OptionError, OutdatedImageWarning, ProblemTooLargeError
-from .header import read_header, remedy
+from .bus import Words, to_words
+from .checks import ProgramWords, program_words, seed_words_of
+from .errors import OptionError, OutdatedImageWarning
+from .header import params_info, read_header, remedy
 from .link import Link
+from .measured import Measurements, Scores
 from .noise import Noise
 from .rate import Rate
 from .run import Control, Run, RunReport, stop_run
-from .stream import SampleStream, emissions
+from .schedules.words import check_words, count_emissions, fit_words
+from .states import StateMemory, States
+from .stream import SampleStream
 from .transports import Transport, open_transport
 
 __all__ = ["Device", "ProgramWords", "RunReport", "SampleStream"]
-
-STATE_WORD_BITS = 32
-
-States = NDArray[np.bool_]
-
-
-class ProgramWords(Protocol):
-    """What a program is to a device: words for `Region.ROWS` and `Region.PROGRAM`, flat."""
-
-    @property
-    def rows(self) -> Words: ...
-
-    @property
-    def couplings(self) -> Words: ...
 
 
 class Device:
@@ -53,6 +43,9 @@ class Device:
         From the header; see `facts.header.Header`.
     noise : Noise
         Health of the noise, raw bits and entropy.
+    states, measurements
+        The memory of states, and what the device measures by itself.
+    loads : how many programs were loaded through this object
     """
 
     def __init__(self, device: str | Transport) -> None:
@@ -76,6 +69,9 @@ class Device:
         self.board = header.board
         self._gates_hash = header.gates_hash
         self.noise = Noise(self.link, self.params)
+        self.states = StateMemory(self.link, self.params)
+        self.measurements = Measurements(self.link, self.params, self.states)
+        self.loads = 0
         if self.outdated:
             warnings.warn(
                 f"{self.name} (image {self.build_id:08x}) was made from other gates "
@@ -111,8 +107,6 @@ class Device:
 
     def info(self) -> dict[str, object]:
         """Everything the device says about itself, ready for JSON."""
-        params = self.params
-        numbers = {key: value for key, value in vars(params).items() if type(value) is int}
         return {
             "device": self.name,
             "simulation": self.simulation,
@@ -121,9 +115,7 @@ class Device:
             "outdated": self.outdated,
             "facts_hash": f"{self.facts_hash:08x}",
             "clock_hz": self.clock_hz,
-            **numbers,
-            "source": params.source.name.lower(),
-            "table": [params.table.coarse_bits, params.table.fine_bits],
+            **params_info(self.params),
         }
 
     def load(self, program: ProgramWords) -> None:
@@ -131,18 +123,8 @@ class Device:
 
         From then on a device that was reset, or that someone else uses, is an error.
         """
-        params = self.params
-        room = params.slots * params.lanes * params.couplings_per_slot
-        rows, couplings = to_words(program.rows), to_words(program.couplings)
-        for what, need, have in (
-            ("rows", len(rows), params.rows),
-            ("coupling words", len(couplings), room),
-        ):
-            if need > have:
-                raise ProblemTooLargeError(
-                    f"the program has {need} {what}, {self.name} holds {have}; use a larger device "
-                    "or image, or a smaller or sparser problem"
-                )
+        rows, couplings = program_words(program, self.params, self.name)
+        self.loads += 1
         self.link.write(region_base(Region.PROGRAM), couplings)
         self.link.write(region_base(Region.ROWS), rows)
         if len(rows):
@@ -159,51 +141,34 @@ class Device:
 
         Raises `FactError` if there are not as many as it takes, `DeviceError`.
         """
-        seeds = to_words(words)
-        each = self.params.seed_words
-        need = each * self.params.generators
-        if len(seeds) != need:
-            raise FactError(
-                f"{len(seeds)} seed words were given, {self.name} takes {need}; "
-                f"give {each} for each of its generators"
-            )
+        seeds = seed_words_of(words, self.params, self.name)
         self.link.write(region_base(Region.SEEDS), seeds)
 
-    def write_states(self, states: np.ndarray) -> None:
-        """Set the first p-bits: `states` has the shape (pbits, replicas) and is true for +1.
+    def write_states(self, states: np.ndarray, first: int = 0) -> None:
+        """Set the p-bits from `first` on: of the shape (pbits, replicas), true for +1.
 
         Raises `FactError` for another shape, `DeviceError`.
         """
-        bits = np.asarray(states)
-        params = self.params
-        if bits.ndim != 2 or bits.shape[1] != params.replicas or bits.shape[0] > params.pbits:
-            raise FactError(
-                f"states have the shape {bits.shape}; {self.name} takes (pbits, replicas) with up "
-                f"to {params.pbits} p-bits and {params.replicas} replicas"
-            )
-        if bits.dtype != np.bool_:
-            raise FactError(f"states have the type {bits.dtype}; give booleans, true for +1")
-        whole, rest = divmod(bits.size, STATE_WORD_BITS)
-        flat = bits.reshape(-1)
-        if rest:  # the last word also holds states that must stay
-            last = self.link.read(region_base(Region.STATES) + whole, 1)
-            flat = np.concatenate([flat, unpack_bits(last)[rest:]])
-        self.link.write(
-            region_base(Region.STATES), np.packbits(flat, bitorder="little").view("<u4")
-        )
+        self.states.write(states, first)
 
     def read_states(self, pbits: int | None = None) -> States:
         """The states of the first `pbits` p-bits, of all by default; true for +1.
 
         The shape is (pbits, replicas). Raises `FactError` if there are not so many, `DeviceError`.
         """
-        params = self.params
-        pbits = params.pbits if pbits is None else pbits
-        if not 0 <= pbits <= params.pbits:
-            raise FactError.out_of_range("pbits", pbits, 0, params.pbits, "read what exists")
-        bits = pbits * params.replicas
-        words = self.link.read(region_base(Region.STATES), -(-bits // STATE_WORD_BITS))
-        return unpack_bits(words)[:bits].reshape(pbits, params.replicas)
+        return self.states.read(pbits)
+
+    def scores(self) -> Scores:
+        """The scores of all replicas; see `Measurements`, as for all that a device measures."""
+        return self.measurements.scores()
+
+    def best_states(self, pbits: int | None = None) -> States:
+        """As `read_states`, of the best states."""
+        return self.measurements.best_states(pbits)
+
+    def moments(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The counts of the coupling words at these places."""
+        return self.measurements.moments(places)
 
     def run(
         self,
@@ -213,28 +178,32 @@ class Device:
         timeout: float | None = None,
         interrupt: Callable[[], bool] | None = None,
         on_progress: Callable[[int], None] | None = None,
+        on_part: Callable[[int], None] | None = None,
     ) -> RunReport:
         """Run a schedule of encoded step words over the first `row_count` rows, and wait for it.
 
         A schedule longer than the device holds is run in parts; states and generators persist, so
-        it is the same chain. `timeout` is in seconds, without it the run may take as long as the
-        device answers. A true value of `interrupt()` stops the run after its sweep;
-        `on_progress(sweeps)` is told the sweeps done. An exception that a callback raises, and
-        KeyboardInterrupt, stop the run and pass.
+        it is the same chain; one that has loops is then run without them. `timeout` is in seconds,
+        without it the run may take as long as the device answers. A true value of `interrupt()`
+        stops the run after its sweep; `on_progress(sweeps)` is told the sweeps done. `on_part` is
+        called after each part, with the sweeps that were done before it. An exception that a
+        callback raises, and KeyboardInterrupt, stop the run and pass.
 
-        Raises `OptionError` for a schedule that is empty or emits, `FactError` for a row count that
-        is not legal,
+        Raises `OptionError` for a schedule that is empty or emits, or that has operations which the
+        device cannot do, `FactError` for a row count that is not legal,
         `DeviceTimeoutError`, `DeviceLostError` if the device was reset or someone else used or
         stopped it, `NoiseFailureError` if a health test failed, `DeviceError`.
         """
         schedule = self._check_schedule(steps, row_count)
-        if count := emissions(schedule):
+        check_words(schedule, self.params.abilities, self.name)
+        if count := count_emissions(schedule, self.params.abilities):
             raise OptionError(
                 f"{count} steps of the schedule emit, but nobody would take what they do; use "
                 "`Device.stream`, or steps without `emit`"
             )
         self._control.use_rows(row_count)
-        run = Run(self.link, self._control, self.params.steps, timeout, interrupt, on_progress)
+        ends = timeout, interrupt, on_progress, on_part
+        run = Run(self.link, self._control, self.params, *ends)
         return run.execute(schedule)
 
     def stream(
@@ -264,25 +233,21 @@ class Device:
                 f"{self.name} has no stream; read its states after each run, or use an image with "
                 "stream_words"
             )
-        if not emissions(schedule):
+        if not count_emissions(schedule, params.abilities):
             raise OptionError("no step of the schedule emits; use `Device.run`, or `Step.emit`")
         pbits = params.pbits if pbits is None else pbits
         if not 1 <= pbits <= params.pbits:
             raise FactError.out_of_range("pbits", pbits, 1, params.pbits, "stream what exists")
         self._control.use_rows(row_count)
-        return SampleStream(
-            self.link, self._control, params, schedule, pbits, timeout, interrupt, on_progress
-        )
+        ends = timeout, interrupt, on_progress
+        return SampleStream(self.link, self._control, params, schedule, pbits, *ends)
 
     def _check_schedule(self, steps: Sequence[int] | np.ndarray, row_count: int) -> Words:
-        schedule = to_words(steps)
-        if not len(schedule):
-            raise OptionError("the schedule has no steps, so there is nothing to run; give one")
         if not 1 <= row_count <= self.params.rows:
             raise FactError.out_of_range(
                 "the row count", row_count, 1, self.params.rows, "count the rows of the program"
             )
-        return schedule
+        return fit_words(to_words(steps), self.params, self.name)
 
     def stop(self) -> None:
         """End a run that is under way, if there is one, and wait for its last sweep.

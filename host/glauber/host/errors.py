@@ -21,6 +21,7 @@ __all__ = [
     "GlauberError",
     "InputError",
     "LineRateWarning",
+    "MeasurementError",
     "NoiseFailureError",
     "OptionError",
     "OutdatedImageWarning",
@@ -59,6 +60,10 @@ class DeviceRefusedError(DeviceError):
 
 class NoiseFailureError(DeviceError):
     """A health test of the device's noise failed, so that its samples cannot be trusted."""
+
+
+class MeasurementError(DeviceError):
+    """What a device measured by itself is not what its states say."""
 
 
 class ProtocolMismatchError(DeviceError):

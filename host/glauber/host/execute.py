@@ -1,6 +1,7 @@
 """Runs a job on a device, and says what that took."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,16 @@ __all__ = ["execute"]
 
 
 def execute(
-    job: Job, device: Device, progress: Progress, begin: int
+    job: Job,
+    device: Device,
+    progress: Progress,
+    begin: int,
+    make_runner: Callable[..., ChainRunner] = ChainRunner,
 ) -> tuple[NDArray[np.int8], dict[str, Any]]:
     """Samples of shape (reads, samples_per_read, variables), and what `info` says of the run.
 
     begin : when the call began that the time limit is for, in ns of `time.perf_counter_ns`
+    make_runner : with the arguments of `ChainRunner`
     """
     link, request = device.link, job.request
     before = link.bytes_in, link.bytes_out, link.retries
@@ -31,7 +37,7 @@ def execute(
     def enough() -> bool:
         return limit is not None and time.perf_counter_ns() - begin > limit * 1e9
 
-    runner = ChainRunner(
+    runner = make_runner(
         device,
         job.program,
         request.interrupt_function,

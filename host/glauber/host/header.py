@@ -19,7 +19,7 @@ from glauber.hdl.facts.noise import NoiseTable
 from .errors import ProtocolMismatchError
 from .link import Link
 
-__all__ = ["read_header", "remedy"]
+__all__ = ["params_info", "read_header", "remedy"]
 
 BOARD = (Header.BOARD_0, Header.BOARD_1, Header.BOARD_2, Header.BOARD_3)
 REBUILD = (
@@ -35,6 +35,17 @@ def remedy(board: str) -> str:
         f"run `glauber build {board}` and `glauber flash {board}`, or install the version of "
         "Glauber that made the image"
     )
+
+
+def params_info(params: MachineParams) -> dict[str, object]:
+    """The parameters of a machine, ready for JSON."""
+    numbers = {key: value for key, value in vars(params).items() if type(value) is int}
+    return {
+        **numbers,
+        "source": params.source.name.lower(),
+        "abilities": [str(ability.name).lower() for ability in params.abilities],
+        "table": [params.table.coarse_bits, params.table.fine_bits],
+    }
 
 
 def read_header(link: Link) -> HeaderWords:

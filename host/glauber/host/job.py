@@ -34,8 +34,17 @@ from .schedule import (
     realised_beta,
 )
 
-__all__ = ["Job", "Scheduled", "prepare", "read_starts", "reads_of_nothing", "schedule_problem"]
+__all__ = [
+    "Compiler",
+    "Job",
+    "Scheduled",
+    "prepare",
+    "read_starts",
+    "reads_of_nothing",
+    "schedule_problem",
+]
 
+Compiler = Callable[[IsingProblem, Quantised, MachineParams, int], Program]
 NOTHING = IsingProblem((), *(np.zeros(0, kind) for kind in (float, int, int, float)))
 
 
@@ -126,10 +135,12 @@ def prepare(
     vartype: dimod.Vartype,
     params: MachineParams,
     fresh_seed: Callable[[], int],
+    compiler: Compiler = compile_problem,
 ) -> Job:
     """Schedules, quantises and compiles; asks for a fresh seed if there is none.
 
     vartype : of the values that the request gives
+    compiler : for programs of another kind
 
     Raises as `compile_problem`, `quantise` and `fresh_seed`, and `OptionError` for settings that
     this problem or machine does not allow.
@@ -138,7 +149,7 @@ def prepare(
     if starts.held.any():
         problem = ClampedProblem.of(problem, starts.held)
     scheduled = schedule_problem(request, problem, params)
-    program = compile_problem(problem, scheduled.values, params, scheduled.remedy)
+    program = compiler(problem, scheduled.values, params, scheduled.remedy)
     scale = scheduled.values.scale
     first_steps, beta_error = encode_schedule(scheduled.schedule, scale)
     thinning = fixed_schedule(scheduled.schedule.betas.max(), int(request.thin))
@@ -154,7 +165,7 @@ def prepare(
         int(request.first_read),
         starts if len(starts.initial) or starts.held.any() else None,
     )
-    check_streams(plan, params, len(program.rows))
+    check_streams(plan, params, program.sweep_rows)
     check_replay(plan, params)
     return Job(request, problem, program, plan, scheduled, beta_error)
 

@@ -7,9 +7,10 @@ from glauber.hdl.facts.health import RESEED_WORDS
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.seeding import stream_count, stream_words
 
+from .bus import to_words
 from .errors import OptionError
 from .initial import Starts
-from .steps import count_sweeps
+from .schedules.words import count_sweeps
 
 __all__ = ["ChainPlan", "check_reads", "check_replay", "check_streams"]
 
@@ -91,5 +92,7 @@ class ChainPlan:
 
     @property
     def sweeps_per_read(self) -> int:
-        first, following = map(count_sweeps, (self.first_steps, self.next_steps))
+        first, following = (
+            count_sweeps(to_words(steps)) for steps in (self.first_steps, self.next_steps)
+        )
         return first + following * (self.samples_per_read - 1)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.registers import Region, Register, Status, region_base
 
 from .bus import WORD_MAX, Words
 from .errors import DeviceError, DeviceLostError, DeviceRefusedError, DeviceTimeoutError
 from .link import Link
 from .noise import noise_failure
-from .steps import count_sweeps
+from .schedules.words import count_sweeps
 
 __all__ = ["Control", "Run", "RunReport", "stop_run"]
 
@@ -23,11 +24,15 @@ STOP_PATIENCE = 10.0  # s for the sweep that is under way, at the speed of hardw
 
 @dataclass(frozen=True)
 class RunReport:
-    """What a run did: sweeps and clock cycles, and whether it was stopped before its end."""
+    """What a run did: sweeps and clock cycles, and whether it was stopped before its end.
+
+    reached : whether it ended because a replica reached the target
+    """
 
     sweeps: int
     cycles: int
     stopped: bool
+    reached: bool = False
 
 
 def read_status(link: Link) -> Status:
@@ -111,27 +116,29 @@ class Control:
 
 
 class Run:
-    """One run, in as many parts as the device's `capacity` for steps asks for.
+    """One run, in as many parts as the device's room for steps asks for.
 
-    `timeout`, `interrupt` and `on_progress` are those of `Device.run`.
+    `timeout`, `interrupt`, `on_progress` and `on_part` are those of `Device.run`.
     """
 
     def __init__(
         self,
         link: Link,
         control: Control,
-        capacity: int,
+        params: MachineParams,
         timeout: float | None,
         interrupt: Callable[[], bool] | None,
         on_progress: Callable[[int], None] | None,
+        on_part: Callable[[int], None] | None = None,
     ) -> None:
         self._link = link
         self._control = control
-        self._capacity = capacity
+        self._params = params
         self._timeout = timeout
         self._interrupt = interrupt
         self._on_progress = on_progress
-        self._interrupted = self._told_to_stop = self._stopped = False
+        self._on_part = on_part
+        self._interrupted = self._told_to_stop = self._stopped = self._reached = False
         self._held = np.empty(0, np.uint32)  # the steps that the device holds
         self._sweeps = self._cycles = 0
         self._begin = link.now()
@@ -141,13 +148,16 @@ class Run:
         with self._stopping():
             for steps in self._parts(schedule):
                 number = self._start(steps)
+                before = self._sweeps
                 self._end(number, steps, self._wait())
+                if self._on_part is not None:
+                    self._on_part(before)
         return self.report
 
     @property
     def report(self) -> RunReport:
         """What the parts that are over did."""
-        return RunReport(self._sweeps, self._cycles, self._stopped)
+        return RunReport(self._sweeps, self._cycles, self._stopped, self._reached)
 
     @contextlib.contextmanager
     def _stopping(self) -> Iterator[None]:
@@ -163,12 +173,13 @@ class Run:
 
     def _parts(self, schedule: Words) -> Iterator[Words]:
         """Steps that the device can hold at once, until it is to stop."""
-        for start in range(0, len(schedule), self._capacity):
+        capacity = self._params.steps
+        for start in range(0, len(schedule), capacity):
             if self._asked_to_stop():
                 self._stopped = True
-            if self._stopped:
+            if self._stopped or self._reached:
                 break
-            yield schedule[start : start + self._capacity]
+            yield schedule[start : start + capacity]
 
     def _start(self, steps: Words) -> int:
         """Start a part; its run number. Steps that the last part left there are not sent again."""
@@ -185,8 +196,10 @@ class Run:
             raise noise_failure(link)
         stopped = bool(status & Status.STOPPED)
         sweeps, low, high = (int(word) for word in link.read(Register.SWEEPS_DONE, 3))
-        asked = count_sweeps(steps)
-        if link.read_word(Register.RUN) != number or (not stopped and sweeps != asked & WORD_MAX):
+        reached = Status.TARGET in status
+        asked = count_sweeps(steps, self._params.abilities)
+        whole = stopped or reached or sweeps == asked & WORD_MAX
+        if link.read_word(Register.RUN) != number or not whole:
             raise DeviceLostError(
                 f"{link.transport.name} lost run {number} after {sweeps} of {asked} sweeps: it was "
                 "reset, or someone else uses it; check its power supply and run again"
@@ -196,9 +209,10 @@ class Run:
                 f"run {number} on {link.transport.name} was stopped by someone else after {sweeps} "
                 f"of {asked} sweeps; end what else uses the device and run again"
             )
-        self._sweeps += sweeps if stopped else asked
+        self._sweeps += sweeps if stopped or reached else asked
         self._cycles += high << 32 | low
         self._stopped = stopped
+        self._reached = reached
 
     def _wait(self) -> Status:
         """Poll until the part is over; the last status."""

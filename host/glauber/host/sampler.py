@@ -16,6 +16,7 @@ from .execute import execute
 from .fit import Fit, measure_fit
 from .initial import GENERATORS
 from .job import prepare, reads_of_nothing
+from .measuring.sampler import MeasuringSampler
 from .options import check_callable
 from .progress import Progress, no_progress
 from .request import Request
@@ -29,7 +30,7 @@ __all__ = ["GlauberSampler"]
 SEED_BITS = 53
 
 
-class GlauberSampler(dimod.Sampler, dimod.Initialized):
+class GlauberSampler(MeasuringSampler, dimod.Sampler, dimod.Initialized):
     """Samples binary quadratic models on a p-bit machine, by the keywords of `dwave.samplers`.
 
     Parameters

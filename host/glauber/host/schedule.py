@@ -21,6 +21,7 @@ __all__ = [
     "BetaSchedule",
     "anneal_schedule",
     "default_beta_range",
+    "encode_betas",
     "encode_schedule",
     "fit_beta_range",
     "fixed_schedule",
@@ -191,30 +192,42 @@ def _checked_range(beta_range: Sequence[float]) -> tuple[float, float]:
     return low, high
 
 
-def encode_schedule(schedule: BetaSchedule, scale: float) -> tuple[list[int], float]:
-    """Step words for a problem quantised by `scale`, and the largest relative error of a beta.
+def encode_betas(betas: NDArray[np.float64], scale: float) -> tuple[list[int], float]:
+    """Temperature codes for a problem quantised by `scale`, and the largest relative error.
 
-    The temperature of a beta is `scale / (2 beta)` coupling LSB, rounded to the register;
-    neighbours that round to the same share steps. At a beta of 0 couplings do not count. Raises
-    `OptionError` for a beta beyond the register.
+    The temperature of a beta is `scale / (2 beta)` coupling LSB, rounded to the register. A beta of
+    0 has the code 0. Raises `OptionError` for a beta beyond the register.
     """
-    betas = schedule.betas
-    exact = _FRACTION * scale / (2 * betas[betas > 0])
+    used = betas > 0
+    exact = _FRACTION * scale / (2 * betas[used])
     codes = np.zeros_like(betas)
-    codes[betas > 0] = np.rint(exact)
-    hot, cold = codes.max() > TEMPERATURE_FORMAT.largest, codes[betas > 0].min() < 1
+    codes[used] = np.rint(exact)
+    if not used.any():
+        return codes.astype(np.int64).tolist(), 0.0
+    hot, cold = codes.max() > TEMPERATURE_FORMAT.largest, codes[used].min() < 1
     if hot or cold:
-        beta = schedule.hottest if hot else betas.max()
+        beta = betas[used].min() if hot else betas.max()
         lowest = _FRACTION * scale / (2 * TEMPERATURE_FORMAT.largest)
         raise OptionError(
             f"beta {beta:g} is outside the range of this problem on this device, "
             f"{at_least(lowest)} to {at_most(_FRACTION * scale)}; choose a beta in it"
         )
-    error = float(np.abs(codes[betas > 0] / exact - 1).max())
+    error = float(np.abs(codes[used] / exact - 1).max())
+    return codes.astype(np.int64).tolist(), error
+
+
+def encode_schedule(schedule: BetaSchedule, scale: float) -> tuple[list[int], float]:
+    """Step words for a problem quantised by `scale`, and the largest relative error of a beta.
+
+    Neighbours that round to the same temperature share steps. At a beta of 0 couplings do not
+    count. Raises `OptionError` as `encode_betas`.
+    """
+    found, error = encode_betas(schedule.betas, scale)
+    codes = np.array(found)
     words: list[int] = []
     starts = np.flatnonzero(np.diff(codes, prepend=-1))  # no code is -1; equal ones are one step
     counts = np.diff(starts, append=len(codes)) * schedule.sweeps_per_beta
-    for code, count in zip(codes[starts].astype(np.int64).tolist(), counts.tolist(), strict=True):
+    for code, count in zip(codes[starts].tolist(), counts.tolist(), strict=True):
         whole, rest = divmod(count, SWEEPS_MAX)
         words += [_step(code, SWEEPS_MAX)] * whole
         words += [_step(code, rest)] if rest else []

@@ -15,8 +15,9 @@ from .bus import WORD_MAX, Words, unpack_bits
 from .errors import DeviceError, DeviceLostError, DeviceRefusedError, DeviceTimeoutError
 from .link import Link
 from .run import POLL_FIRST, POLL_LONGEST, STOP_PATIENCE, Control, Run, stop_run
+from .schedules.words import count_emissions
 
-__all__ = ["SampleStream", "emissions", "emit_after"]
+__all__ = ["SampleStream", "emit_after"]
 
 PARTS = 2  # of the buffer, each of which is given free when it has been read
 SLOWEST = 1_000_000  # couplings times replicas per second that any device adds, at the least
@@ -24,11 +25,6 @@ REGION_WORDS = 1 << REGION_SHIFT
 
 States = NDArray[np.bool_]
 Samples = Generator[States, None, None]
-
-
-def emissions(schedule: Words) -> int:
-    """How many steps of a schedule emit."""
-    return int((schedule >> EMIT_SHIFT & 1).sum())
 
 
 def emit_after(steps: Words) -> Words:
@@ -65,8 +61,7 @@ class SampleStream(Run):
         interrupt: Callable[[], bool] | None,
         on_progress: Callable[[int], None] | None,
     ) -> None:
-        super().__init__(link, control, params.steps, timeout, interrupt, on_progress)
-        self._params = params
+        super().__init__(link, control, params, timeout, interrupt, on_progress)
         self._shape = (pbits, params.replicas)
         self._words = -(-pbits * params.replicas // 32)  # of a sample
         self._buffer = np.empty(self._words, np.uint32)
@@ -116,7 +111,8 @@ class SampleStream(Run):
                 status = yield from self._follow(number)
                 self._under_way = False
                 self._end(number, steps, status)
-                self._check_whole(number, emissions(steps), self._tail - first & WORD_MAX)
+                emitted = count_emissions(steps, self._params.abilities)
+                self._check_whole(number, emitted, self._tail - first & WORD_MAX)
 
     def _follow(self, number: int) -> Generator[States, None, Status]:
         """Take what a part emits until it is over; returns its last status."""
@@ -196,6 +192,8 @@ class SampleStream(Run):
         """Raise `DeviceLostError` unless all samples of a part have come, if it was not stopped."""
         if self._stopped:
             self._filled = 0
+        elif self._reached and not words % self._words and not self._filled:
+            return  # it ended at its target, with fewer samples
         elif words != count * self._words & WORD_MAX or self._filled:
             raise self._lost_words(number)
 

@@ -19,6 +19,7 @@ CODES = {
     "FieldOverflowError": 2,
     "CouplingValueError": 2,
     "NoiseFailureError": 1,
+    "MeasurementError": 1,
     "OptionError": 2,
     "FactError": 2,
     "EnvironmentMissingError": 4,

@@ -94,7 +94,7 @@ def test_the_device_is_closed_after_use():
         ),
         (
             {Header.PROTOCOL: 7, Header.FACTS_HASH: 1},
-            "speaks protocol version 7, this host speaks 4; load an image .*, or install the",
+            "speaks protocol version 7, this host speaks 5; load an image .*, or install the",
         ),
         (
             {Header.FACTS_HASH: 0x0BADCAFE},

@@ -9,6 +9,7 @@ import pytest
 
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.registers import REGION_SHIFT, Region, Register, Status
 from glauber.host import stream as stream_module
@@ -21,7 +22,8 @@ from glauber.host.errors import (
     OptionError,
 )
 from glauber.host.sampler import GlauberSampler
-from glauber.host.stream import emissions, emit_after
+from glauber.host.schedules.words import count_emissions
+from glauber.host.stream import emit_after
 from glauber.sim.model.endpoint import Endpoint
 from glauber.sim.model.machine import ModelMachine
 from glauber.sim.rings import RingModel
@@ -352,9 +354,9 @@ def test_a_run_does_not_emit_for_nobody():
 
 def test_the_last_step_is_made_to_emit():
     steps = words(STEPS[1:2] * 2)
-    assert emissions(emit_after(steps)) == 1
+    assert count_emissions(emit_after(steps), Abilities.NONE) == 1
     assert Step.decode(int(emit_after(steps)[-1])) == dataclasses.replace(STEPS[1], emit=True)
-    assert emissions(steps) == 0
+    assert count_emissions(steps, Abilities.NONE) == 0
 
 
 SAMPLING: dict[str, Any] = {

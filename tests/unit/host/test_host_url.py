@@ -6,6 +6,7 @@ import pytest
 
 from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.measure import Abilities
 from glauber.host.errors import FactError, OptionError
 from glauber.host.transports import DeviceUrl, open_transport, parse_device_url
 from glauber.host.transports.open import MODEL_PARAMS, RTL_PARAMS, machine_options
@@ -108,6 +109,21 @@ def test_the_noise_source_is_an_option(opened):
     assert opened[-1][0].source is Source.XOSHIRO128
 
 
+@pytest.mark.parametrize(
+    ("text", "abilities"),
+    [
+        ("all", Abilities.ALL),
+        ("none", Abilities.NONE),
+        ("moments", Abilities.MOMENTS),
+        ("scores,best,loops", Abilities.SCORES | Abilities.BEST | Abilities.LOOPS),
+    ],
+)
+def test_abilities_are_an_option(opened, text, abilities):
+    for scheme in ("model", "rtl"):
+        open_transport(f"{scheme}:?abilities={text}")
+        assert opened[-1][0].abilities == abilities
+
+
 def test_options_set_the_machine(opened):
     open_transport("model:?lanes=8&replicas=128&pbits=4096&threads=2")
     params, _, threads, _ = opened[0]
@@ -116,7 +132,7 @@ def test_options_set_the_machine(opened):
 
 
 def test_every_whole_number_of_a_machine_is_an_option(opened):
-    names = [name for name in machine_options() if name != "source"]
+    names = [name for name in machine_options() if name not in ("source", "abilities")]
     for name in names:
         open_transport(f"rtl:?{name}={getattr(RTL_PARAMS, name)}")
     urls = [f"rtl:?{name}={getattr(RTL_PARAMS, name)}" for name in names]
@@ -129,11 +145,16 @@ def test_every_whole_number_of_a_machine_is_an_option(opened):
     ("text", "message"),
     [
         ("model:?lane=4", "there is no option 'lane' for model: devices; use .*lanes.*threads"),
-        ("rtl:?threads=4", "there is no option 'threads' for rtl: devices; use burst_words"),
+        (
+            "rtl:?threads=4",
+            "there is no option 'threads' for rtl: devices; use abilities, burst_words",
+        ),
         ("model:?ring_jitter=0", "ring_jitter is '0'; give a positive number"),
         ("model:?rings=0&ring_seed=1", "ring_seed has no meaning without rings; leave it out, or"),
         ("model:?lanes=four", "lanes is 'four'; give a whole number of at least 0"),
         ("model:?lanes=-4", "lanes is '-4'; give a whole number"),
+        ("model:?abilities=dance", "'dance'; give all, none, or some of loops, scores, best, mom"),
+        ("rtl:?abilities=all,loops", "'all,loops'; give all, none, or some of loops"),
         ("model:?threads=0", "threads is '0'; give a whole number of at least 1"),
         (
             "serial:/dev/x?lanes=4",
@@ -163,6 +184,7 @@ def test_bad_options_are_refused(text, message):
     ("options", "message"),
     [
         ("lanes=3", "lanes is 3"),
+        ("abilities=best", "abilities are .*BEST.*; BEST needs SCORES: add it"),
         ("source=dice", "no noise source 'dice'; use one of xoroshiro64"),
         ("rings=65", "rings is 65, outside its legal range 0 to 64"),
         ("ring_divider=8", "ring_divider is 8, outside its legal range 16 to 65536"),

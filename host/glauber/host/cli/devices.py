@@ -111,5 +111,6 @@ def _text(entry: dict[str, Any]) -> str:
     return (
         f"{entry['device']:<28} {kind}, {entry['lanes']} lanes x {entry['replicas']} replicas, "
         f"{entry['pbits']} p-bits, {entry['slots']} slots, noise {entry['source']}, "
-        f"{entry['rings'] or 'no'} rings"
+        f"{entry['rings'] or 'no'} rings, "
+        f"{'measures: ' + ', '.join(entry['abilities']) if entry['abilities'] else 'no abilities'}"
     )

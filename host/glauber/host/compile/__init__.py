@@ -7,8 +7,9 @@ from .capacity import Use
 from .clamped import ClampedProblem
 from .ising import IsingProblem
 from .layout import Terms, first_uses, lay_out
+from .measure import Needs
 from .precision import Deviation, ExactNeeds, exact_deviation, exact_needs
-from .program import Program, compile_problem
+from .program import MeasuredProgram, Program, compile_measured, compile_problem
 from .quantise import MAX_SPLIT, Quantised, fine_split, quantise
 
 __all__ = [
@@ -17,10 +18,13 @@ __all__ = [
     "Deviation",
     "ExactNeeds",
     "IsingProblem",
+    "MeasuredProgram",
+    "Needs",
     "Program",
     "Quantised",
     "Terms",
     "Use",
+    "compile_measured",
     "compile_problem",
     "exact_deviation",
     "exact_needs",

@@ -26,7 +26,7 @@ class IsingProblem:
     variables : labels, in the order of the indices
     bias : float64, shape (n,)
     first, second : int64, shape (edges,)
-    coupling : float64, shape (edges,); no zeros
+    coupling : float64, shape (edges,); no zeros, unless they were to be kept
     """
 
     variables: tuple[Hashable, ...]
@@ -36,8 +36,12 @@ class IsingProblem:
     coupling: Floats
 
     @classmethod
-    def from_bqm(cls, bqm: dimod.BinaryQuadraticModel) -> "IsingProblem":
+    def from_bqm(
+        cls, bqm: dimod.BinaryQuadraticModel, *, keep_zeros: bool = False
+    ) -> "IsingProblem":
         """Takes over a model of either vartype; dimod's energies have the other sign.
+
+        keep_zeros : whether couplings of zero stand in the problem too
 
         Raises `InputError` for another kind of model and for one without variables,
         `CouplingValueError` for numbers that are not finite, or too large or small to compute with.
@@ -68,7 +72,7 @@ class IsingProblem:
                 f"the largest coupling or bias is {largest:g}, outside the range of sizes that can "
                 f"be computed with, {_SMALLEST:g} to {_LARGEST:g}; scale the problem"
             )
-        used = coupling != 0
+        used = (coupling != 0) | keep_zeros
         return cls(
             variables,
             bias,

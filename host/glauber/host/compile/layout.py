@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import ROW_LENGTH_MAX
@@ -16,46 +17,77 @@ from .order import stable_order
 from .place import place
 from .quantise import Quantised
 
-__all__ = ["Layout", "Terms", "first_uses", "lay_out"]
+__all__ = ["Layout", "Terms", "first_uses", "lay_out", "split_value"]
+
+
+def split_value(value: Ints, piece: Ints, count: Ints) -> Ints:
+    """Part number `piece` of whole numbers that are divided into `count` parts."""
+    size = np.abs(value) // count + (piece < np.abs(value) % count)
+    return np.sign(value) * size
 
 
 @dataclass(frozen=True)
 class Terms:
     """Coupling words before placement: node `origin` sees `value` times the state of `other`.
 
-    `other` is -1 for a bias. Values that exceed a slot are spread over several terms. What a held
-    variable would see is left out.
+    `other` is -1 for a bias. Values that exceed a slot are spread over several terms: `source` is
+    the number of the value among the couplings and then the biases, `piece` that of its part.
     """
 
     origin: Ints
     other: Ints
     value: Ints
+    source: Ints
+    piece: Ints
 
     @classmethod
-    def collect(cls, problem: IsingProblem, values: Quantised, largest: int) -> "Terms":
-        biased = np.flatnonzero(values.bias)
-        coupled = np.flatnonzero(values.coupling)
+    def collect(
+        cls, problem: IsingProblem, values: Quantised, largest: int, pieces: int = 0
+    ) -> "Terms":
+        """What the free variables see.
+
+        pieces : 0, or over how many terms every coupling and bias is spread, those of zero too
+        """
+        whole = cls._of_all(problem, values, largest, pieces)
+        return whole._where(~held_variables(problem)[whole.origin])
+
+    @classmethod
+    def of_held(cls, problem: IsingProblem, values: Quantised, largest: int) -> "Terms":
+        """What the held variables would see, were they updated."""
+        whole = cls._of_all(problem, values, largest, 0)
+        return whole._where(held_variables(problem)[whole.origin])
+
+    @classmethod
+    def _of_all(
+        cls, problem: IsingProblem, values: Quantised, largest: int, pieces: int
+    ) -> "Terms":
+        biased = np.flatnonzero((values.bias != 0) | (pieces > 0))
+        coupled = np.flatnonzero((values.coupling != 0) | (pieces > 0))
         first, second = problem.first[coupled], problem.second[coupled]
-        coupling = values.coupling[coupled]
         origin = np.concatenate([first, second, biased])
         other = np.concatenate([second, first, np.full(len(biased), -1)])
-        value = np.concatenate([coupling, coupling, values.bias[biased]])
-        free = ~held_variables(problem)[origin]
-        origin, other, value = origin[free], other[free], value[free]
+        source = np.concatenate([coupled, coupled, len(values.coupling) + biased])
+        value = np.concatenate([values.coupling, values.bias])[source]
         order = stable_order(origin)
-        return cls(origin[order], other[order], value[order])._in_pieces(largest)
+        arrays = (array[order] for array in (origin, other, value, source, np.zeros_like(origin)))
+        return cls(*arrays)._in_pieces(largest, pieces)
 
-    def _in_pieces(self, largest: int) -> "Terms":
-        """The same terms in pieces of magnitude `largest` at most, as equal as may be."""
-        pieces = -(-np.abs(self.value) // largest)
-        if (pieces == 1).all():
+    def _in_pieces(self, largest: int, pieces: int) -> "Terms":
+        """In as many terms as each value takes, or in `pieces` if those are more."""
+        count = np.maximum(-(-np.abs(self.value) // largest), pieces)
+        if (count == 1).all():
             return self
-        origin, other, value, count = (
-            np.repeat(array, pieces) for array in (self.origin, self.other, self.value, pieces)
+        starts = np.repeat(np.cumsum(count) - count, count)
+        origin, other, value, source, count = (
+            np.repeat(array, count)
+            for array in (self.origin, self.other, self.value, self.source, count)
         )
-        piece = np.arange(len(value)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-        size = np.abs(value) // count + (piece < np.abs(value) % count)
-        return Terms(origin, other, np.sign(value) * size)
+        piece = np.arange(len(value)) - starts
+        return Terms(origin, other, split_value(value, piece, count), source, piece)
+
+    def _where(self, chosen: NDArray[np.bool_]) -> "Terms":
+        arrays = (self.origin, self.other, self.value, self.source, self.piece)
+        return Terms(*(array[chosen] for array in arrays))
 
     @property
     def biased(self) -> bool:
@@ -73,8 +105,9 @@ class Layout:
 
     row, lane : int64, shape (n,); of each variable, -1 of those that are held
     waits, lengths : int64, shape (rows,); as in `place.Placement`
-    pbits : int64, shape (n,); the address of each variable. Behind the rows stand the p-bit that is
-        constant, if there are biases, and then those that are held
+    pbits : int64, shape (n,); the address of each variable. Behind the rows stand the p-bits that
+        are constant, `constants` of them, and then those that are held
+    short : the first rows, which hold the variables that are not `last`
     """
 
     row: Ints
@@ -84,6 +117,8 @@ class Layout:
     pbits: Ints
     constant: int | None
     colours: int
+    constants: int
+    short: int
 
     @property
     def slots(self) -> int:
@@ -93,7 +128,7 @@ class Layout:
     def uses(self, params: MachineParams) -> Iterator[Use]:
         """What the rows take of a machine that they were placed for."""
         rows = len(self.lengths)
-        behind = int((self.row < 0).sum()) + (self.constant is not None)
+        behind = int((self.row < 0).sum()) + self.constants
         yield Use("p-bit addresses", rows * params.lanes + behind, params.pbits, "pbits")
         yield Use("rows", rows, params.rows, "rows")
         yield Use("slots per lane", self.slots, params.slots, "slots")
@@ -111,30 +146,63 @@ def first_uses(problem: IsingProblem, terms: Terms, params: MachineParams) -> It
 
 
 def lay_out(
-    problem: IsingProblem, values: Quantised, terms: Terms, params: MachineParams
+    problem: IsingProblem,
+    values: Quantised,
+    terms: Terms,
+    params: MachineParams,
+    constants: int | None = None,
+    last: NDArray[np.bool_] | None = None,
 ) -> Layout:
-    """Colours and places the free variables of a problem, of which there is at least one."""
+    """Colours and places the free variables of a problem, of which there is at least one.
+
+    constants : how many p-bits are constant; by default one if there are biases
+    last : bool, shape (n,); variables in rows of their own, behind all others, so that a sweep may
+        go over the rows before them only
+    """
     held = held_variables(problem)
     free = np.flatnonzero(~held)
     number = np.cumsum(~held) - 1  # of a free variable among the free
-    edges = (values.coupling != 0) & ~held[problem.first] & ~held[problem.second]
-    start, neighbours = adjacency(
-        len(free), number[problem.first[edges]], number[problem.second[edges]]
-    )
-    colours = colour(start, neighbours)
+    edges = np.zeros(len(values.coupling), np.bool_)
+    edges[terms.source[terms.source < len(edges)]] = True
+    edges &= ~held[problem.first] & ~held[problem.second]
+    first, second = number[problem.first[edges]], number[problem.second[edges]]
+    start, neighbours = adjacency(len(free), first, second)
+    behind = np.zeros(len(free), np.bool_) if last is None else last[free]
+    if behind.any():
+        colours = _colour_apart(len(free), first, second, behind)
+    else:
+        colours = colour(start, neighbours)
     counts = terms.counts(problem.size)
-    placement = place(colours, counts[free], start, neighbours, params)
+    before = None if last is None else int(colours[~behind].max(initial=-1)) + 1
+    placement = place(colours, counts[free], start, neighbours, params, before)
     end = len(placement.lengths) * params.lanes
     row, lane = np.full(problem.size, -1), np.full(problem.size, -1)
     row[free], lane[free] = placement.row, placement.lane
     pbits = row * params.lanes + lane
-    pbits[held] = end + terms.biased + np.arange(int(held.sum()))
+    constants = int(terms.biased) if constants is None else constants
+    pbits[held] = end + constants + np.arange(int(held.sum()))
     return Layout(
         row,
         lane,
         placement.waits,
         placement.lengths,
         pbits,
-        end if terms.biased else None,
+        end if constants else None,
         int(colours.max()) + 1,
+        constants,
+        int(placement.row[~behind].max(initial=-1)) + 1,
     )
+
+
+def _colour_apart(size: int, first: Ints, second: Ints, behind: NDArray[np.bool_]) -> Ints:
+    """A colouring in which the nodes `behind` have colours of their own, after the others."""
+    colours, used = np.zeros(size, np.int64), 0
+    for part in (~behind, behind):
+        nodes = np.flatnonzero(part)
+        if len(nodes):
+            inside = part[first] & part[second]
+            number = np.cumsum(part) - 1
+            ends = number[first[inside]], number[second[inside]]
+            colours[nodes] = used + colour(*adjacency(len(nodes), *ends))
+            used = int(colours[nodes].max()) + 1
+    return colours

@@ -37,7 +37,12 @@ class Placement:
 
 
 def place(
-    colours: Ints, terms: Ints, start: Ints, neighbours: Ints, params: MachineParams
+    colours: Ints,
+    terms: Ints,
+    start: Ints,
+    neighbours: Ints,
+    params: MachineParams,
+    short_colours: int | None = None,
 ) -> Placement:
     """Puts nodes of one colour into rows of `lanes`, and orders the rows so that few must wait.
 
@@ -45,6 +50,7 @@ def place(
         Colour, and how many coupling words a node needs.
     start, neighbours
         From `colour.adjacency`.
+    short_colours : a sweep may also go over the rows of that many colours only
 
     A row may read `params.hazard` slots after the last slot of any row that it reads; where no
     other row can fill the time, it begins with slots that read nothing. The order depends on the
@@ -56,7 +62,15 @@ def place(
     work = np.maximum(-(-rows.terms[order] // params.couplings_per_slot), params.row_min)
     position = np.empty_like(order)
     position[order] = np.arange(len(order))
-    waits = _waits(position[rows.of], position[rows.of[neighbours]], start, work, params.hazard)
+    reader = np.repeat(position[rows.of], np.diff(start))
+    read = position[rows.of[neighbours]]
+    waits = _waits(reader, read, work, params.hazard)
+    short = int((rows.colours < (short_colours or 0)).sum())
+    if short:
+        # To wait longer somewhere brings no two rows closer together, in neither loop.
+        inside = (reader < short) & (read < short)
+        alone = _waits(reader[inside], read[inside], work[:short], params.hazard)
+        waits[:short] = np.maximum(waits[:short], alone)
     return Placement(position[rows.of], rows.lane, waits, waits + work)
 
 
@@ -144,14 +158,12 @@ def _order(rows: _Rows, work: Ints, lanes: int) -> Ints:
     return np.concatenate(order)
 
 
-def _waits(row: Ints, read: Ints, start: Ints, work: Ints, hazard: int) -> Ints:
-    """How many slots each row must wait before it reads, in a loop of all rows.
+def _waits(reader: Ints, read: Ints, work: Ints, hazard: int) -> Ints:
+    """How many slots each row must wait before it reads, in a loop of these rows.
 
-    row : of each node
-    read : of each neighbour, in the order of `start`
+    reader, read : int64, shape (edge ends,); a row, and one that it reads
     work : slots of each row
     """
-    reader = np.repeat(row, np.diff(start))
     before = read < reader
     latest = np.full(len(work), -1)  # the last row before each one that it reads
     np.maximum.at(latest, reader[before], read[before])

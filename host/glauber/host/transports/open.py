@@ -38,8 +38,9 @@ RING_OPTIONS = ("ring_fault", "ring_jitter", "ring_seed")
 
 
 def machine_options() -> list[str]:
-    """The machine parameters that a URL can set: the noise source and all whole numbers."""
-    return ["source", *(item.name for item in fields(MachineParams) if type(item.default) is int)]
+    """The machine parameters that a URL can set: all but the split of the noise table."""
+    numbers = (item.name for item in fields(MachineParams) if type(item.default) is int)
+    return ["source", "abilities", *numbers]
 
 
 def machine_params(url: DeviceUrl, defaults: MachineParams) -> MachineParams:
@@ -47,11 +48,28 @@ def machine_params(url: DeviceUrl, defaults: MachineParams) -> MachineParams:
     given: dict[str, Any] = {
         name: url.integer(name, getattr(defaults, name))
         for name in machine_options()
-        if name in url.options and name != "source"
+        if name in url.options and name not in ("source", "abilities")
     }
+    if "abilities" in url.options:
+        given["abilities"] = _abilities(url)
     if "source" in url.options:
         given["source"] = Source.of_name(url.options["source"])
     return replace(defaults, **given)
+
+
+def _abilities(url: DeviceUrl) -> Abilities:
+    """The abilities that a URL lists: all, none, or their names. Raises `OptionError`."""
+    text = url.options["abilities"]
+    given = Abilities.NONE
+    names = {str(ability.name).lower(): ability for ability in Abilities}
+    for name in () if text == "none" else names if text == "all" else text.split(","):
+        if name not in names:
+            raise OptionError(
+                f"{url.text}: abilities are {text!r}; give all, none, or some of "
+                f"{', '.join(names)} with commas between them"
+            )
+        given |= names[name]
+    return given
 
 
 def _ring_model(url: DeviceUrl, params: MachineParams) -> "RingModel | None":
