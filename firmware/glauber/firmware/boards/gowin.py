@@ -9,10 +9,12 @@ from .platforms import platform_of
 
 __all__ = ["BOARDS"]
 
+# The flip-flops of another set of noise units would fill it so that it cannot be placed.
 _9K = Preset(
     MachineParams(
         lanes=2,
         replicas=16,
+        draws=8,
         field_bits=14,
         pbits=1024,
         slots=1024,
