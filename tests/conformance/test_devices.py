@@ -11,7 +11,7 @@ from glauber.hdl.facts.registers import Region, Register, region_base
 from glauber.host import Device, GlauberSampler
 from glauber.host.errors import DeviceRefusedError
 from support.plain_model import PlainMachine
-from support.problems import random_bqm, random_load
+from support.problems import random_bqm, random_steps
 
 
 def test_header_describes_the_machine(url, model_url):
@@ -36,7 +36,7 @@ def test_states_are_kept(url):
 def test_runs_are_those_of_the_plain_model(url, seed):
     with Device(url) as device:
         params = device.params
-        load = random_load(params, seed)
+        load = random_steps(params, seed)
         plain = PlainMachine(params)
         plain.seed(load.seeds.tolist())
         states = np.unpackbits(load.states.view(np.uint8), bitorder="little")
@@ -58,7 +58,7 @@ def test_streams_are_those_of_the_plain_model(url, seed):
     """Of 1,000 p-bits, and so with an emission that the buffer does not hold twice as it is."""
     with Device(url) as device:
         params = device.params
-        load = random_load(params, seed, emit=True)
+        load = random_steps(params, seed, emit=True)
         steps = np.tile(load.steps, 4)
         plain = PlainMachine(params)
         plain.seed(load.seeds.tolist())
@@ -137,7 +137,7 @@ def test_another_seed_gives_other_samples(url):
 
 def test_a_schedule_in_parts_is_the_same_chain(url):
     with Device(url) as device:
-        load = random_load(device.params, 5)
+        load = random_steps(device.params, 5)
         steps = np.tile(load.steps, 3)
         found = []
         for cuts in ([len(steps)], [1, 2], [len(load.steps)]):
@@ -154,7 +154,7 @@ def test_a_schedule_in_parts_is_the_same_chain(url):
 
 def test_a_run_can_be_interrupted(url):
     with Device(url) as device:
-        load = random_load(device.params, 6)
+        load = random_steps(device.params, 6)
         device.load(load)
         asked = []
 

@@ -9,7 +9,7 @@ from glauber.hdl.facts.health import RESEED_WORDS
 from glauber.hdl.facts.registers import Register
 from glauber.host import Device, GlauberSampler
 from glauber.host.errors import NoiseFailureError, OptionError
-from support.problems import random_bqm, random_load
+from support.problems import random_bqm, random_steps
 
 ANNEAL: dict[str, Any] = {"num_reads": 12, "num_sweeps": 90, "num_sweeps_per_beta": 3}
 
@@ -92,7 +92,7 @@ def test_reseeds_beyond_the_record_are_counted(url):
 
 def test_a_generator_that_is_seeded_with_zeros_is_found(url):
     with Device(url) as device:
-        load = random_load(device.params, 7)
+        load = random_steps(device.params, 7)
         zeros = np.zeros(device.params.seed_words * device.params.generators, np.uint32)
         seeds = load.seeds.copy()
         seeds[-device.params.seed_words :] = 0  # one of them is enough
@@ -114,7 +114,7 @@ def test_a_generator_that_is_seeded_with_zeros_is_found(url):
 
 def test_a_dead_generator_is_found_over_runs_shorter_than_a_window(url):
     with Device(url) as device:
-        load = random_load(device.params, 7)
+        load = random_steps(device.params, 7)
         device.load(load)
         device.load_seeds(np.zeros_like(load.seeds))
         one_sweep = load.steps[:1] & 0x7FFFF | 1 << 20

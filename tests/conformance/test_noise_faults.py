@@ -15,7 +15,7 @@ from glauber.host.transports.open import RTL_PARAMS
 from glauber.sim.rings import RingModel
 from glauber.sim.rtl import open_rtl
 from support.plain_model import PlainGenerator
-from support.problems import random_bqm, random_load
+from support.problems import random_bqm, random_steps
 
 RINGS, DIVIDER = RTL_PARAMS.rings, RTL_PARAMS.ring_divider
 # By fault: the tests that may find it, and after how many samples at the latest. A window finds a
@@ -46,7 +46,7 @@ def gates():
 def test_rings_that_fail_in_a_run_end_it_in_time(gates, fault):
     tests, within = FAULTS[fault]
     device = Device(gates)
-    load = random_load(device.params, 3)
+    load = random_steps(device.params, 3)
     device.load(load)
     device.load_seeds(load.seeds)
     device.noise.await_start_up()
@@ -111,7 +111,7 @@ def test_a_generator_that_dies_in_the_middle_of_an_anneal_is_found(scheme):
     """A generator of 32 bits dies of a reseed with its own state, in the gates as in the model."""
     with Device(f"{scheme}:?source=lfsr32_serial&replicas=8") as device:
         params = device.params
-        load, sweeps = random_load(params, 8), 50
+        load, sweeps = random_steps(params, 8), 50
         device.load(load)
         device.load_seeds(load.seeds)
         # The state of the last generator when so many sweeps are done.

@@ -1,7 +1,7 @@
 """Machines that are small enough to simulate, and random problems for them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dimod
@@ -25,6 +25,7 @@ __all__ = [
     "Load",
     "random_bqm",
     "random_load",
+    "random_steps",
 ]
 
 _SMALL: dict[str, Any] = {"pbits": 128, "slots": 1024, "rows": 128, "steps": 32, "burst_words": 64}
@@ -221,3 +222,8 @@ def random_load(params: MachineParams, seed: int, *, emit: bool = False) -> Load
         random_operations(params, steps, random),
         random_measuring(params, program.rows, program.couplings, random),
     )
+
+
+def random_steps(params: MachineParams, seed: int, *, emit: bool = False) -> Load:
+    """As `random_load`, without operations."""
+    return random_load(replace(params, abilities=Abilities.NONE), seed, emit=emit)
