@@ -86,7 +86,9 @@ class ScoreUnit(wiring.Component):
             [lines.weight.eq(steps.weight), lines.index.eq(steps.tell.replica)],
             [horner.told.eq(lines.told), horner.tell.eq(steps.tell)],
             [tally.scored.eq(horner.scored), tally.replica.eq(horner.replica)],
-            [tally.score.eq(horner.score), self.opening.eq(~again), tally.opening.eq(~again)],
+            [tally.score.eq(horner.score), tally.opening.eq(~again)],
+            # The next part may begin in the clock in which one is through.
+            self.opening.eq(~again & ~control.done),
             [tally.judge.eq(last & flags.best), tally.fresh.eq(flags.fresh)],
             [tally.sweeps.eq(self.sweeps), tally.target.eq(self.target)],
             [self.keep.keep.eq(tally.done & keep), self.keep.improved.eq(tally.improved)],
