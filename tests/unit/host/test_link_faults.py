@@ -16,7 +16,8 @@ def test_no_fault_of_the_line_makes_a_run_wrong(kind):
     ends, harmed = short_runs(KINDS[kind], 40, 2)
     assert set(ends) <= KNOWN
     assert (sum(harmed) > 0) == (kind != "none")
-    assert ends[EXACT] >= (8 if kind == "cut" else 36)
+    # A line that is cut ends a run; every other fault is made good.
+    assert ends[EXACT] >= {"cut": 8, "all": 30}.get(kind, 40)
 
 
 @pytest.mark.parametrize("kind", ["all", "swap"])
