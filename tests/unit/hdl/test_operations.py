@@ -279,7 +279,13 @@ def test_stop_around_emissions() -> None:
     every_stop(Schedule([(3, 1)], words, measured_rows=1, emission=6))
 
 
-@pytest.mark.parametrize("abilities", [Abilities(n) for n in range(16) if n & 6 != 4])
+@pytest.mark.parametrize(
+    "abilities",
+    [
+        pytest.param(Abilities.NONE, marks=pytest.mark.study),  # where a loop is 4,000 sweeps
+        *(Abilities(n) for n in range(1, 16) if n & 6 != 4),
+    ],
+)
 def test_what_a_machine_lacks_means_nothing(abilities: Abilities) -> None:
     flags = SCORES | BEST | MOMENTS | TARGET | FRESH
     words = [*steps(1), Measure(flags), Repeat(2, 1), *steps(2), Measure(SCORES | BEST)]

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib.wiring import connect
 
@@ -72,6 +73,7 @@ def test_a_real_machine_passes_again_and_again():
     assert lamps == [1, 0, 0]
 
 
+@pytest.mark.study
 def test_a_machine_that_computes_otherwise_fails_in_its_runs():
     other = replace(PARAMS, source=Source.LFSR64)
     text, *lamps = with_machine(PARAMS, expected=other, rounds=2)
@@ -111,6 +113,7 @@ def test_rings_are_waited_for():
     assert passed
 
 
+@pytest.mark.study
 def test_rings_that_stand_still_are_found():
     text, *lamps = with_machine(WITH_RINGS, rings_run=False)
     assert "rings ... FAILED: byte 15 is 0E, not 01\r\n" in text

@@ -33,9 +33,7 @@ MODEL_PARAMS = MachineParams(
     ring_divider=64,  # simulated rings have so much jitter that this is time enough
     abilities=Abilities.ALL,
 )
-RTL_PARAMS = MachineParams(
-    burst_words=256, rings=16, ring_divider=64, abilities=Abilities.ALL
-)
+RTL_PARAMS = MachineParams(burst_words=256, rings=16, ring_divider=64, abilities=Abilities.ALL)
 RING_OPTIONS = ("ring_fault", "ring_jitter", "ring_seed")
 
 

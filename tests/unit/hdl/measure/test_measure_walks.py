@@ -28,7 +28,13 @@ MACHINES = {
     "4x2 half beats": machine(4, 2, write_bits=8, pbits=16, couplings_per_slot=1),
     "2x64": machine(2, 64, pbits=8),
 }
-every_machine = pytest.mark.parametrize("params", MACHINES.values(), ids=MACHINES.keys())
+every_machine = pytest.mark.parametrize(
+    "params",
+    [
+        pytest.param(params, id=name, marks=pytest.mark.study if name == "2x64" else ())
+        for name, params in MACHINES.items()
+    ],
+)
 
 
 def signed(word: int) -> int:
