@@ -112,27 +112,9 @@ MEASURING_MACHINES = {
         **_SMALL,
     ),
     # Its rows are written in several beats.
-    "all": MachineParams(
-        lanes=4,
-        replicas=32,
-        draws=8,
-        field_bits=12,
-        stream_words=128,
-        abilities=Abilities.ALL,
-        **_SMALL,
-    ),
+    "all": replace(SMALL_MACHINES["beats"], field_bits=12, abilities=Abilities.ALL),
     # With rings, and with reseeds between operations.
-    "all and rings": MachineParams(
-        lanes=2,
-        replicas=8,
-        draws=4,
-        source=Source.XOSHIRO128,
-        rings=8,
-        ring_divider=16,
-        stream_words=32,
-        abilities=Abilities.ALL,
-        **_SMALL,
-    ),
+    "all and rings": replace(SMALL_MACHINES["reference"], abilities=Abilities.ALL),
 }
 EVERY_MACHINE = SMALL_MACHINES | MEASURING_MACHINES
 

@@ -113,8 +113,8 @@ def test_progress_is_told(sampler):
     ("settings", "message"),
     [
         ({"num_reads": 12}, "num_reads is 12; the counts are sums over all 8 replicas"),
-        ({"walks": 0}, "samples_per_read is 0; it must be 1 or more"),
-        ({"burn_in": 0}, "num_sweeps is 0; it must be 1 or more"),
+        ({"walks": 0}, "walks is 0; it must be 1 or more"),
+        ({"burn_in": 0}, "burn_in is 0; it must be 1 or more"),
         ({"beta_range": (1, 2)}, "beta contradicts beta_range"),
         ({"colour": 3}, "there is no keyword 'colour' here"),
         ({"thin": 0}, "thin is 0; it must be 1 or more"),

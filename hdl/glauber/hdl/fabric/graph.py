@@ -2,29 +2,25 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Signal
-from amaranth.lib import data, wiring
+from amaranth.hdl import Module, Signal
+from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
-from amaranth.utils import ceil_log2
 
 from ..facts.generators import WORD_BITS
 from ..facts.machine import MachineParams
-from ..facts.measure import Abilities
 from ..facts.numbers import TEMPERATURE_FORMAT
 from ..facts.registers import Region, region_words
 from ..link.bus import BusSignature
 from ..link.window import WindowSignature
-from ..measure.lane import MeasuredNeighbours
 from ..measure.lines import KeepLines, MeasureLines
-from ..measure.moments import MomentCounts
 from ..noise.shaper import NoiseShaper
 from ..pbit.cell import PbitCell
 from .control import FabricControl, SlotLayout
 from .delay import Delay
 from .drawing import DrawControl
 from .host import HostStates
-from .lane import Lane
-from .memories import ProgramMemory, StateCopy, StateWrite
+from .lanes import Lanes
+from .memories import ProgramMemory, StateCopy
 from .writeback import WriteBack
 
 __all__ = ["GraphFabric"]
@@ -64,7 +60,7 @@ class GraphFabric(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.engine`.
+    `glauber.sim.model.replicas.ReplicaBlocks`.
     """
 
     control: Any
@@ -108,7 +104,7 @@ class GraphFabric(wiring.Component):
         m.submodules.drawing = drawing = DrawControl(params)
         m.submodules.host = host = HostStates(params)
         m.submodules.writeback = writeback = WriteBack(params)
-        m.submodules.lanes = lanes = _Lanes(params)
+        m.submodules.lanes = lanes = Lanes(params)
         # Slots wait for their noise, then follow the couplings through two memories.
         m.submodules.issue = issue = Delay(layout, self.issue_clocks(params))
         m.submodules.fetched = fetched = Delay(layout, ProgramMemory.LATENCY)
@@ -147,118 +143,3 @@ class GraphFabric(wiring.Component):
             [host.write.eq(writeback.write), lanes.write.eq(writeback.write)],
         ]
         return m
-
-
-class _Lanes(wiring.Component):
-    """All lanes with their program memories and state copies.
-
-    `address` is that of a slot, which stands at `fetched` two clocks later, beside its couplings,
-    and at `gathered` five clocks later, beside its neighbours. `failed` follows a lane's by a
-    clock. The other members are as in `Lane`, `StateCopy` and `GraphFabric`.
-    """
-
-    draw: Signal
-    temperature: Signal
-    clear: Signal
-    load: Signal
-    inject: Signal
-    window: Signal
-    failed: Signal
-    program: Any
-    address: Signal
-    fetched: data.View
-    gathered: data.View
-    measure: Any
-    write: data.View
-    states: Signal
-
-    def __init__(self, params: MachineParams) -> None:
-        self._params = params
-        super().__init__(
-            {
-                "draw": In(1),
-                "temperature": In(TEMPERATURE_FORMAT.width),
-                "clear": In(params.generators),
-                "load": In(params.generators),
-                "inject": In(WORD_BITS),
-                "window": In(1),
-                "failed": Out(1),
-                "program": In(WindowSignature(region_words(Region.PROGRAM, params))),
-                "address": In(ceil_log2(params.slots)),
-                "fetched": In(SlotLayout(params)),
-                "gathered": In(SlotLayout(params)),
-                "measure": In(MeasureLines(params)),
-                "write": In(StateWrite(params)),
-                "states": Out(params.lanes * params.replicas),
-            }
-        )
-
-    def elaborate(self, platform: object) -> Module:
-        m = Module()
-        params = self._params
-
-        slot_bits = ceil_log2(params.couplings_per_slot)
-        lane_bits = ceil_log2(params.lanes)
-        written_slot = self.program.address[:slot_bits]
-        written_lane = self.program.address[slot_bits : slot_bits + lane_bits]
-        measured = bool(params.abilities & (Abilities.SCORES | Abilities.MOMENTS))
-        failed = Signal(params.lanes)
-        m.d.sync += self.failed.eq(failed.any())
-        for index in range(params.lanes):
-            m.submodules[f"lane{index}"] = lane = Lane(params)
-            m.submodules[f"program{index}"] = program = ProgramMemory(params)
-            units = slice(index * params.units, (index + 1) * params.units)
-            replicas = slice(index * params.replicas, (index + 1) * params.replicas)
-            m.d.comb += [
-                lane.draw.eq(self.draw),
-                lane.temperature.eq(self.temperature),
-                lane.clear.eq(self.clear[units]),
-                lane.load.eq(self.load[units]),
-                lane.inject.eq(self.inject),
-                [lane.window.eq(self.window), failed[index].eq(lane.failed)],
-                [lane.couple.eq(self.fetched.couple), lane.first.eq(self.gathered.first)],
-                lane.couplings.eq(Cat(word.coupling for word in program.couplings)),
-                self.states[replicas].eq(lane.states),
-                program.address.eq(self.address),
-                program.w_address.eq(self.program.address[slot_bits + lane_bits :]),
-                program.w_data.eq(self.program.data),
-            ]
-            with m.If(self.program.enable & (written_lane == index)):
-                m.d.comb += program.write.eq(1 << written_slot)
-            neighbours = lane.neighbours
-            if measured:
-                neighbours = self._measured(m, index, lane)
-            for k in range(params.couplings_per_slot):
-                m.submodules[f"copy{index}_{k}"] = copy = StateCopy(params, early=measured)
-                m.d.comb += [
-                    copy.address.eq(program.couplings[k].pbit),
-                    copy.write.eq(self.write),
-                    neighbours[k].eq(copy.states),
-                ]
-
-        return m
-
-    def _measured(self, m: Module, index: int, lane: Lane) -> data.View:
-        """Adds what measures a lane, and returns where its early neighbours go."""
-        params, lines = self._params, self.measure
-        m.submodules[f"measured{index}"] = measured = MeasuredNeighbours(params, index)
-        m.d.comb += [
-            # The totals stand still where no slot is, until they are weighed.
-            lane.couple.eq(self.fetched.valid & (self.fetched.couple | lines.walking)),
-            [lane.silence.eq(lines.walking), lane.weight.eq(lines.score.weight)],
-            [measured.write.eq(self.write), measured.row.eq(self.fetched.target)],
-            [measured.walking.eq(lines.walking), measured.weighing.eq(lines.score.weighing)],
-            [measured.hold.eq(lines.score.hold), measured.index.eq(lines.score.index)],
-            [measured.totals.eq(lane.states), lines.score.told[index].eq(measured.told)],
-            lane.neighbours.eq(measured.neighbours),
-        ]
-        if Abilities.MOMENTS in params.abilities:
-            m.submodules[f"moments{index}"] = moments = MomentCounts(params)
-            m.d.comb += [
-                moments.count.eq(self.gathered.valid & lines.walking & lines.counting),
-                [moments.slot.eq(self.gathered.address), moments.fresh.eq(lines.fresh)],
-                [moments.neighbours.eq(lane.neighbours), moments.host_slot.eq(lines.slot)],
-            ]
-            for k, count in enumerate(moments.counts):
-                m.d.comb += lines.counts[index * params.couplings_per_slot + k].eq(count)
-        return measured.early

@@ -134,7 +134,7 @@ class Lane(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.engine.run_rows`.
+    `glauber.sim.model.kernel.sweep.write_sweep`.
     """
 
     draw: Signal

@@ -126,7 +126,7 @@ class MachineParams:
         if self.stream_words:
             _power_of_two("stream_words, unless 0,", self.stream_words, 2, 1 << 26)
         if Abilities.BEST in self.abilities and Abilities.SCORES not in self.abilities:
-            raise FactError(f"abilities are {self.abilities!r}; BEST needs SCORES: add it")
+            raise FactError(f"abilities are {self.abilities.name}; BEST needs SCORES: add it")
         # At least a bus word of states, and a row beside the one that holds the constant +1.
         fewest = max(2 * self.lanes, -(-32 // self.replicas))
         _power_of_two("pbits", self.pbits, fewest, 1 << (32 - self.coupling_bits))

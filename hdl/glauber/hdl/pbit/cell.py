@@ -89,7 +89,7 @@ class PbitCell(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.engine.run_rows`.
+    `glauber.sim.model.kernel.sweep.write_sweep`.
     """
 
     LATENCY = 1

@@ -66,7 +66,7 @@ class Sequencer(wiring.Component):
 
     Reference
     ---------
-    `glauber.sim.model.engine` and `facts.machine.MachineParams.run_clocks`.
+    `glauber.sim.model.run.RunModel` and `facts.machine.MachineParams.run_clocks`.
     """
 
     start: Signal

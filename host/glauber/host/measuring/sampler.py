@@ -1,6 +1,7 @@
 """The calls of a sampler in which the machine measures by itself."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable
 from typing import Any
 
@@ -28,7 +29,7 @@ from .target import STOPS, BestRunner, Target, describe_times, target_score
 __all__ = ["MeasuringSampler"]
 
 
-class MeasuringSampler:
+class MeasuringSampler(ABC):
     """What `GlauberSampler` does on devices with the abilities for it; see docs/measuring.md.
 
     All methods raise as `GlauberSampler.sample`, `OptionError` on a device that lacks an ability,
@@ -37,13 +38,13 @@ class MeasuringSampler:
 
     device: Device
 
+    @abstractmethod
     def _fresh_seed(self) -> int:
         """A seed that no other run has."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _describe(self) -> dict[str, Any]:
         """What `info` says of the device."""
-        raise NotImplementedError
 
     def moments(
         self,
@@ -69,6 +70,8 @@ class MeasuringSampler:
             `progress` as of `GlauberSampler.sample`
         """
         self.device.measurements.need(Abilities.MOMENTS, "counting moments")
+        whole_number("walks", walks)
+        whole_number("burn_in", burn_in)
         replicas = self.device.params.replicas
         progress = settings.pop("progress", no_progress)
         request = _request(

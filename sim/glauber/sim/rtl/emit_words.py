@@ -7,16 +7,12 @@ function. So one evaluation is one clock, and a compiler needs seconds.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
-from .errors import GatesBuildError, GatesError
-from .statements import WORD_BITS, Bits, width
-from .words import CELLS, Words
+from .word_design import TOKEN, WordDesign
 
 __all__ = ["emit_words"]
 
 STATEMENTS = 400  # in a function; compilers take more than linear time over long ones
-TOKEN = re.compile(r"@(\d+)@")
 PRELUDE = """#include <cstdint>
 #include <cstring>
 #include <initializer_list>
@@ -44,185 +40,26 @@ def emit_words(text: str, clock: str) -> str:
     a loop that no flip-flop interrupts.
     """
     (module,) = json.loads(text)["modules"].values()
-    return "\n".join(_Emitter(module, clock).lines())
+    return "\n".join(_Source(WordDesign(module, clock)).lines())
 
 
-class _Emitter:
-    """One module on its way to C++."""
+class _Source:
+    """The C++ of a design."""
 
-    def __init__(self, module: Mapping[str, Any], clock: str) -> None:
-        self._ports = {name: port for name, port in module["ports"].items() if name != clock}
-        self._clock = module["ports"][clock]["bits"]
-        self._words = Words()
-        self._initial = _initial_levels(module)
-        self._fixed: dict[int, str] = {}  # words that are kept where they are: ports, registers
-        self._makers: dict[int, str] = {}  # expressions of the others
-        self._registers: list[tuple[int, str]] = []  # word, expression of its next value
-        self._initial_words: dict[int, int] = {}
-        self._memories: list[tuple[str, int, list[int]]] = []
-        self._writes: list[str] = []
-        for name, port in self._ports.items():
-            if len(port["bits"]) > WORD_BITS:
-                raise GatesBuildError(
-                    f"the port {name!r} has more than {WORD_BITS} bits; make it narrower"
-                )
-            if port["direction"] == "input":
-                (number,) = self._words.declare(port["bits"])
-                self._fixed[number] = f"p_{name}"
-        cells = list(module["cells"].items())
-        outputs = [self._declare(name, cell) for name, cell in cells]
-        for (name, cell), numbers in zip(cells, outputs, strict=True):
-            self._add(name, cell, numbers)
-
-    def _declare(self, name: str, cell: Mapping[str, Any]) -> list[list[int]]:
-        """The words that a cell drives, by its ports."""
-        kind, wires, parameters = cell["type"], cell["connections"], cell["parameters"]
-        if kind == "$mem_v2":
-            bits = width(parameters, "WIDTH")
-            data = wires["RD_DATA"]
-            clocked = parameters["RD_CLK_ENABLE"][::-1]
-            ports = range(width(parameters, "RD_PORTS"))
-            return [
-                self._drive(data[bits * port : bits * (port + 1)], clocked[port] == "1")
-                for port in ports
-            ]
-        if kind == "$dff":
-            return [self._drive(wires["Q"], register=True)]
-        if kind not in CELLS:
-            raise GatesBuildError(
-                f"the gates have the cell {name!r} of the kind {kind!r}, which cannot be "
-                "simulated; describe it otherwise"
-            )
-        return [self._drive(wires["Y"], register=False)]
-
-    def _drive(self, bits: Bits, register: bool) -> list[int]:
-        numbers = self._words.declare(bits)
-        if register:
-            for index, number in enumerate(numbers):
-                self._fixed[number] = f"r[{len(self._initial_words)}]"
-                part = bits[WORD_BITS * index : WORD_BITS * (index + 1)]
-                self._initial_words[number] = sum(
-                    self._initial.get(bit, 0) << place for place, bit in enumerate(part)
-                )
-        return numbers
-
-    def _add(self, name: str, cell: Mapping[str, Any], numbers: list[list[int]]) -> None:
-        kind, wires, parameters = cell["type"], cell["connections"], cell["parameters"]
-        if kind == "$mem_v2":
-            self._memory(name, parameters, wires, numbers)
-        elif kind == "$dff":
-            self._check_clock(name, wires["CLK"], parameters["CLK_POLARITY"])
-            self._registers += zip(numbers[0], self._words.all(wires["D"]), strict=True)
-        else:
-            values = CELLS[kind](self._words, parameters, wires)
-            self._makers.update(zip(numbers[0], values, strict=True))
-
-    def _check_clock(self, name: str, wire: Bits, polarity: str) -> None:
-        if wire != self._clock or int(polarity, 2) != 1:
-            raise GatesError(
-                f"{name!r} is not clocked by the rising edge of the domain `sync`; gates are "
-                "simulated with one clock"
-            )
-
-    def _memory(
-        self,
-        name: str,
-        parameters: Mapping[str, str],
-        wires: Mapping[str, Bits],
-        numbers: list[list[int]],
-    ) -> None:
-        size, bits, address = (width(parameters, key) for key in ("SIZE", "WIDTH", "ABITS"))
-        plain = not any(
-            "1" in parameters[key] for key in ("RD_TRANSPARENCY_MASK", "RD_WIDE_CONTINUATION")
-        ) and not {*wires["RD_ARST"], *wires["RD_SRST"]} - {"0", "x"}
-        if bits > WORD_BITS or not plain:
-            raise GatesBuildError(
-                f"the memory {name!r} has words of more than {WORD_BITS} bits, or read ports that "
-                "are transparent or can be reset, which cannot be simulated; describe it otherwise"
-            )
-        memory = f"m{len(self._memories)}"
-        text = parameters["INIT"].translate(str.maketrans("xz", "00")).rjust(size * bits, "0")
-        words = [int(text[start : start + bits], 2) for start in range(0, size * bits, bits)]
-        self._memories.append((memory, size, words[::-1]))
-        for port, (number,) in enumerate(numbers):
-            where = self._part(wires["RD_ADDR"], address, port)
-            check = "" if size == 1 << address else f"{where} >= {size} ? 0 : "
-            value = f"{check}{memory}[{where}]"
-            if number in self._fixed:
-                self._check_clock(name, wires["RD_CLK"][port : port + 1], "1")
-                enable = self._part(wires["RD_EN"], 1, port)
-                kept = "" if enable == "0x1ull" else f"!{enable} ? @{number}@ : "
-                self._registers.append((number, f"({kept}{value})"))
-            else:
-                self._makers[number] = f"({value})"
-        for port in range(width(parameters, "WR_PORTS")):
-            self._check_clock(name, wires["WR_CLK"][port : port + 1], "1")
-            where = self._part(wires["WR_ADDR"], address, port)
-            data, enable = (self._part(wires[key], bits, port) for key in ("WR_DATA", "WR_EN"))
-            self._writes.append(
-                f"if (uint64_t e = {enable}, at = {where}; e && at < {size}) "
-                f"{memory}[at] = ({memory}[at] & ~e) | ({data} & e);"
-            )
-
-    def _part(self, bits: Bits, size: int, port: int) -> str:
-        """A port's share of what all ports of a memory have side by side."""
-        return self._words.read(bits[size * port : size * (port + 1)])
-
-    def _statements(self) -> Iterator[tuple[int | None, str]]:
-        """Every word that is needed with its expression, and what is done with them."""
-        done: set[int] = set()
-        outputs = [
-            f"p_{name} = {self._words.read(port['bits'])};"
-            for name, port in self._ports.items()
-            if port["direction"] == "output"
-        ]
-        nexts = [f"x{self._fixed[number][1:]} = {value};" for number, value in self._registers]
-        for sink in [*outputs, *nexts]:
-            for number in self._needed(sink, done):
-                yield number, f"@{number}@ = {self._makers[number]};"
-            yield None, sink
-        for write in self._writes:
-            for number in self._needed(write, done):
-                yield number, f"@{number}@ = {self._makers[number]};"
-        for write in self._writes:
-            yield None, write
-
-    def _needed(self, sink: str, done: set[int]) -> Iterator[int]:
-        """The words without which `sink` cannot be, each behind those that it needs itself."""
-        stack = [(-1, self._inputs(sink))]
-        under_way = set[int]()
-        while stack:
-            number, inputs = stack[-1]
-            following = next(inputs, None)
-            if following is None:
-                stack.pop()
-                if number >= 0:
-                    done.add(number)
-                    under_way.discard(number)
-                    yield number
-            elif following in under_way:
-                raise GatesError(
-                    "the gates have a loop that no flip-flop interrupts, or a word of which one "
-                    "bit depends on another, which cannot be simulated; break it up"
-                )
-            elif following not in done:
-                under_way.add(following)
-                stack.append((following, self._inputs(self._makers[following])))
-
-    def _inputs(self, text: str) -> Iterator[int]:
-        return (n for n in map(int, TOKEN.findall(text)) if n not in self._fixed)
+    def __init__(self, design: WordDesign) -> None:
+        self._design = design
 
     def lines(self) -> Iterator[str]:
         """The whole file."""
-        statements = list(self._statements())
+        statements = list(self._design.statements())
         parts = [statements[at : at + STATEMENTS] for at in range(0, len(statements), STATEMENTS)]
         names = self._named(parts)
-        count = len(self._registers)
+        count = len(self._design.registers)
         yield PRELUDE
         yield f"struct Design {{\n    uint64_t r[{count + 1}], x[{count + 1}];"
         yield f"    uint64_t v[{len(names) + 1}];"
-        yield from (f"    uint64_t p_{name};" for name in self._ports)
-        yield from (f"    uint64_t {name}[{size}];" for name, size, _ in self._memories)
+        yield from (f"    uint64_t p_{name};" for name in self._design.ports)
+        yield from (f"    uint64_t {name}[{size}];" for name, size, _ in self._design.memories)
         yield from (f"    void part{index}();" for index in range(len(parts)))
         yield "    void clock();\n    void reset();\n};\n"
         for index, part in enumerate(parts):
@@ -243,7 +80,7 @@ class _Emitter:
         names: dict[int, str] = {}
         for index, part in enumerate(parts):
             for number, text in part:
-                for used in self._inputs(text):
+                for used in self._design.inputs(text):
                     if home.get(used, index) != index:
                         names.setdefault(used, f"v[{len(names)}]")
                 if number is not None:
@@ -252,26 +89,15 @@ class _Emitter:
 
     def _name(self, match: re.Match[str], names: Mapping[int, str]) -> str:
         number = int(match[1])
-        return self._fixed.get(number) or names.get(number) or f"v{number}"
+        return self._design.places.get(number) or names.get(number) or f"v{number}"
 
     def _reset(self) -> Iterator[str]:
         yield "void Design::reset() {\n    memset(this, 0, sizeof *this);"
-        for number, value in self._initial_words.items():
+        for number, value in self._design.initial.items():
             if value:
-                yield f"    {self._fixed[number]} = {value:#x}ull;"
-        for name, _, words in self._memories:
+                yield f"    {self._design.places[number]} = {value:#x}ull;"
+        for name, _, words in self._design.memories:
             if any(words):
                 yield f"    static const uint64_t {name}_[] = {{{', '.join(map(hex, words))}}};"
                 yield f"    memcpy({name}, {name}_, sizeof {name});"
         yield "}\n"
-
-
-def _initial_levels(module: Mapping[str, Any]) -> dict[int | str, int]:
-    """The levels that flip-flops begin with, by their bits, as far as they are 1."""
-    levels: dict[int | str, int] = {}
-    for net in module["netnames"].values():
-        value = str(net["attributes"].get("init", ""))
-        for bit, level in zip(net["bits"], reversed(value), strict=False):
-            if level == "1":
-                levels[bit] = 1
-    return levels
