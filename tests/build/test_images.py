@@ -77,6 +77,7 @@ def test_an_image_that_is_too_slow() -> None:
         build_image(small("icebreaker", 96), options=ONE)
 
 
+@pytest.mark.study
 def test_an_image_that_is_too_large() -> None:
     with pytest.raises(DesignTooLargeError, match=r"it needs .* of 5,280 LUT4 \(\d+ %\)"):
         build_image(small("icebreaker", 12, lanes=4, replicas=16), options=ONE)

@@ -20,10 +20,13 @@ import cocotb_tools.config
 import pytest
 from cocotb_tools.runner import Verilator
 
+from glauber.hdl.core import Machine
 from glauber.sim.rtl.cache import Cache, digest
 from glauber.sim.rtl.compiler import Compiler, find_compiler
 
-__all__ = ["build_simulator", "run_cocotb"]
+from .problems import EVERY_MACHINE
+
+__all__ = ["build_simulator", "run_cocotb", "run_machine"]
 
 TOP = "top"
 LIBS = Path(cocotb_tools.config.libs_dir)
@@ -164,3 +167,13 @@ def run_cocotb(
         tail = log.read_text(errors="replace").splitlines()[-LOG_LINES:] if log.exists() else []
         pytest.fail("\n".join((trouble, *tail)), pytrace=False)
     return ran
+
+
+def run_machine(name: str, build_dir: Path) -> int:
+    """Compare a machine of `EVERY_MACHINE` with its model; as `run_cocotb`."""
+    return run_cocotb(
+        Machine(EVERY_MACHINE[name]),
+        "benches.machine",
+        build_dir=build_dir,
+        env={"GLAUBER_MACHINE": name, "GLAUBER_PROBLEMS": "6", "GLAUBER_SEED": "1"},
+    )
