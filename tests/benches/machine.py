@@ -17,7 +17,8 @@ from glauber.hdl.facts.machine import OPERATION_CLOCKS, SEQUENCER_CLOCKS
 from glauber.hdl.facts.measure import Abilities, MeasureFlags
 from glauber.hdl.facts.operations import Measure, Repeat
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import Region, Register, Status, region_base, region_words
+from glauber.hdl.facts.regions import Region, region_base, region_words
+from glauber.hdl.facts.registers import Register, Status
 from glauber.sim.model.endpoint import open_model
 from glauber.sim.rings import RingModel, Rings
 from support.byte_port import BytePort

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from glauber.hdl.facts.frames import Result
-from glauber.hdl.facts.registers import Region, Register, region_base
+from glauber.hdl.facts.regions import Region, region_base
+from glauber.hdl.facts.registers import Register
 from glauber.host import Device, GlauberSampler
 from glauber.host.errors import DeviceRefusedError
 from support.plain_model import PlainMachine

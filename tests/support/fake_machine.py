@@ -12,7 +12,8 @@ from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.header import Header, HeaderWords
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import REGION_SHIFT, Region, Register, Status, region_words
+from glauber.hdl.facts.regions import REGION_SHIFT, Region, region_words
+from glauber.hdl.facts.registers import Register, Status
 
 __all__ = ["SMALL", "FakeMachine", "FaultyTransport", "ScriptedTransport"]
 

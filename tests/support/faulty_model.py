@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.header import Header, HeaderWords
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region, Register, region_base, split_address
+from glauber.hdl.facts.regions import Region, region_base, split_address
+from glauber.hdl.facts.registers import Register
 from glauber.sim.model.endpoint import Endpoint
 from glauber.sim.model.machine import ModelMachine
 from glauber.sim.rings import RingModel

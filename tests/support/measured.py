@@ -7,7 +7,7 @@ import dimod
 import numpy as np
 import pytest
 
-from glauber.hdl.facts.registers import Region, split_address
+from glauber.hdl.facts.regions import Region, split_address
 from glauber.host import GlauberSampler
 from glauber.sim.model.endpoint import Endpoint
 

@@ -12,7 +12,8 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.noise import NoiseTable
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import Region, Register, region_base
+from glauber.hdl.facts.regions import Region, region_base
+from glauber.hdl.facts.registers import Register
 from glauber.hdl.facts.seeding import seed_words
 from glauber.host.compile import IsingProblem, compile_problem, quantise
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region, region_base
+from glauber.hdl.facts.regions import Region, region_base
 from glauber.host.device import Device
 from glauber.host.errors import DeviceError
 from glauber.sim.model.endpoint import open_model

@@ -11,7 +11,7 @@ from .facts.digest import facts_hash, gates_hash
 from .facts.header import Features, HeaderWords
 from .facts.line import DIVISOR_RANGE
 from .facts.machine import MachineParams
-from .facts.registers import Region, region_words
+from .facts.regions import Region, region_words
 from .link.bus import BusRegister
 from .link.link import Link
 from .link.window import WriteWindow

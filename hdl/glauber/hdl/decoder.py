@@ -7,7 +7,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from .facts.frames import Result
-from .facts.registers import REGION_SHIFT, Region
+from .facts.regions import REGION_SHIFT, Region
 from .link.bus import BusSignature
 
 __all__ = ["RegionDecoder"]

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.header import Header
-from glauber.hdl.facts.registers import Region, Register, split_address
+from glauber.hdl.facts.regions import Region, split_address
+from glauber.hdl.facts.registers import Register
 
 __all__ = ["WORD_MAX", "Words", "describe_address", "to_words", "unpack_bits"]
 

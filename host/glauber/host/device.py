@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.digest import gates_hash
 from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.header import Features
-from glauber.hdl.facts.registers import Region, region_base
+from glauber.hdl.facts.regions import Region, region_base
 
 from .bus import Words, to_words
 from .checks import ProgramWords, program_words, seed_words_of

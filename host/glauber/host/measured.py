@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import Abilities
-from glauber.hdl.facts.registers import Region, Register, region_base, region_words
+from glauber.hdl.facts.regions import Region, region_base, region_words
+from glauber.hdl.facts.registers import Register
 
 from .bus import Words
 from .errors import FactError, OptionError

@@ -19,7 +19,8 @@ from glauber.hdl.facts.health import (
     Health,
 )
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region, Register, region_base
+from glauber.hdl.facts.regions import Region, region_base
+from glauber.hdl.facts.registers import Register
 
 from .bus import WORD_MAX, Words
 from .errors import DeviceError, DeviceTimeoutError, NoiseFailureError, OptionError

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region, Register, Status, region_base
+from glauber.hdl.facts.regions import Region, region_base
+from glauber.hdl.facts.registers import Register, Status
 
 from .bus import WORD_MAX, Words
 from .errors import DeviceError, DeviceLostError, DeviceRefusedError, DeviceTimeoutError

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region, region_base
+from glauber.hdl.facts.regions import Region, region_base
 
 from .bus import unpack_bits
 from .link import Link

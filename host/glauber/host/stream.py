@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import EMIT_SHIFT
-from glauber.hdl.facts.registers import REGION_SHIFT, Region, Register, Status, region_base
+from glauber.hdl.facts.regions import REGION_SHIFT, Region, region_base
+from glauber.hdl.facts.registers import Register, Status
 
 from .bus import WORD_MAX, Words, unpack_bits
 from .errors import DeviceError, DeviceLostError, DeviceRefusedError, DeviceTimeoutError

@@ -20,7 +20,8 @@ from glauber.hdl.facts.numbers import (
     field_limit,
 )
 from glauber.hdl.facts.program import Step, decode_row, encode_coupling, encode_row
-from glauber.hdl.facts.registers import Region, Register, region_words
+from glauber.hdl.facts.regions import Region, region_words
+from glauber.hdl.facts.registers import Register
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference.md"
 

@@ -8,7 +8,7 @@ from glauber.hdl.fabric.access import StateAccess
 from glauber.hdl.fabric.memories import StateCopy
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import REGION_SHIFT, Region, region_base
+from glauber.hdl.facts.regions import REGION_SHIFT, Region, region_base
 from support.streams import simulate
 
 BASE = region_base(Region.STATES)

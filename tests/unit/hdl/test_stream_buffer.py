@@ -10,7 +10,7 @@ from amaranth.sim import Simulator
 
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region, region_base
+from glauber.hdl.facts.regions import Region, region_base
 from glauber.hdl.stream.buffer import StreamBuffer
 from glauber.hdl.stream.unit import StreamUnit
 from glauber.sim.model.stream import StreamModel

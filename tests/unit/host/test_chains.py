@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import Region, Register, Status
+from glauber.hdl.facts.regions import Region
+from glauber.hdl.facts.registers import Register, Status
 from glauber.hdl.facts.seeding import seed_words
 from glauber.host.chains import ChainRunner
 from glauber.host.compile import Program

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region
+from glauber.hdl.facts.regions import Region
 from glauber.host.cli import main
 from glauber.host.cli.common import failure_lines
 from glauber.host.cli.starts import read_clamps, read_initial_states

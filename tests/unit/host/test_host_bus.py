@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from glauber.hdl.facts.registers import Region, Register, region_base
+from glauber.hdl.facts.regions import Region, region_base
+from glauber.hdl.facts.registers import Register
 from glauber.host.bus import describe_address, to_words
 from glauber.host.errors import FactError
 

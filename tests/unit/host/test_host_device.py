@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import Region, Register
+from glauber.hdl.facts.regions import Region
+from glauber.hdl.facts.registers import Register
 from glauber.host.device import Device
 from glauber.host.errors import DeviceLostError, FactError, ProblemTooLargeError
 from glauber.sim.model.endpoint import Endpoint

@@ -6,7 +6,7 @@ import pytest
 from cobs import cobs
 
 from glauber.hdl.facts.frames import REPLY_FLAG, SEQ_COUNT, Kind, Result, seal, unseal
-from glauber.hdl.facts.registers import Region, region_base
+from glauber.hdl.facts.regions import Region, region_base
 from glauber.host.errors import DeviceError, DeviceRefusedError, DeviceSilentError, FactError
 from glauber.host.link import Link
 from glauber.sim.model.endpoint import Endpoint

@@ -9,7 +9,8 @@ from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.health import RAW_WORDS, Health
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import Region, Register
+from glauber.hdl.facts.regions import Region
+from glauber.hdl.facts.registers import Register
 from glauber.host import GlauberSampler
 from glauber.host.device import Device
 from glauber.host.errors import (

@@ -10,7 +10,7 @@ from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.header import HeaderWords
 from glauber.hdl.facts.health import WINDOW
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region
+from glauber.hdl.facts.regions import Region
 from glauber.hdl.facts.selftest import GROUP_WORDS, UNIT_BITS, Op, check_script, encode
 from glauber.host.errors import OptionError, SelfTestFailureError
 from glauber.host.sampler import GlauberSampler

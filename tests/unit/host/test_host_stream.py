@@ -11,7 +11,8 @@ from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import REGION_SHIFT, Region, Register, Status
+from glauber.hdl.facts.regions import REGION_SHIFT, Region
+from glauber.hdl.facts.registers import Register, Status
 from glauber.host import stream as stream_module
 from glauber.host.device import Device, RunReport
 from glauber.host.errors import (

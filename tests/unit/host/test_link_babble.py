@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from glauber.hdl.facts.frames import seal, unseal
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import Region, region_base
+from glauber.hdl.facts.regions import Region, region_base
 from glauber.host.device import Device
 from glauber.host.errors import GlauberError
 from glauber.host.link import Link

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region
+from glauber.hdl.facts.regions import Region
 from glauber.host import GlauberSampler
 from glauber.host.errors import DeviceSilentError, OptionError
 from glauber.host.live import LiveFrame, LiveRun, LiveView

@@ -4,7 +4,8 @@ import dimod
 import numpy as np
 import pytest
 
-from glauber.hdl.facts.registers import Region, Register
+from glauber.hdl.facts.regions import Region
+from glauber.hdl.facts.registers import Register
 from glauber.host import GlauberSampler, to_arrays
 from glauber.host.errors import InputError, MeasurementError, OptionError
 from glauber.host.measuring import moments as moments_module

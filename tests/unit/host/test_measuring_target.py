@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from glauber.hdl.facts.registers import Region
+from glauber.hdl.facts.regions import Region
 from glauber.host import GlauberSampler
 from glauber.host.errors import MeasurementError, OptionError
 from glauber.host.measuring.target import target_score

@@ -7,7 +7,7 @@ import pytest
 from dimod.testing import assert_sampler_api
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region
+from glauber.hdl.facts.regions import Region
 from glauber.host import GlauberSampler
 from glauber.host.errors import (
     DeviceAbsentError,

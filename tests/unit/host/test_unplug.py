@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import Region
+from glauber.hdl.facts.regions import Region
 from glauber.host.device import Device
 from glauber.host.errors import DeviceError, DeviceLostError
 from glauber.sim.model.endpoint import Endpoint

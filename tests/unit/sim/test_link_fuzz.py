@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from glauber.hdl.facts.frames import REPLY_FLAG, Kind, seal, unseal
 from glauber.hdl.facts.header import Header
-from glauber.hdl.facts.registers import Region, Register, region_base
+from glauber.hdl.facts.regions import Region, region_base
+from glauber.hdl.facts.registers import Register
 from glauber.sim.model.endpoint import Endpoint
 from glauber.sim.model.machine import ModelMachine
 from support.short_runs import PARAMS, open_gates

@@ -16,7 +16,7 @@ from glauber.hdl.facts.frames import (
     unseal,
 )
 from glauber.hdl.facts.header import MAGIC
-from glauber.hdl.facts.registers import Region, region_base
+from glauber.hdl.facts.regions import Region, region_base
 from glauber.sim.model.endpoint import Endpoint, open_model
 from support.fake_machine import SMALL, FakeMachine
 

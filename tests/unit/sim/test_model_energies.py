@@ -10,7 +10,8 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import Abilities, MeasureFlags
 from glauber.hdl.facts.operations import Measure, Operation, Repeat
 from glauber.hdl.facts.program import Step, decode_coupling, encode_coupling, encode_row
-from glauber.hdl.facts.registers import Region, Register, region_base
+from glauber.hdl.facts.regions import Region, region_base
+from glauber.hdl.facts.registers import Register
 from glauber.host.compile import IsingProblem, Quantised, compile_problem, quantise
 from glauber.host.compile.program import Program
 from glauber.sim.model.machine import ModelMachine

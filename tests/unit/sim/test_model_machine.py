@@ -9,7 +9,8 @@ import pytest
 from glauber.hdl.facts.frames import Result
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.registers import Region, Register, Status, region_base
+from glauber.hdl.facts.regions import Region, region_base
+from glauber.hdl.facts.registers import Register, Status
 from glauber.sim.model import rows
 from glauber.sim.model.machine import ModelMachine
 from glauber.sim.rings import RingModel

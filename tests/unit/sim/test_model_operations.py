@@ -14,7 +14,8 @@ from glauber.hdl.facts.machine import OPERATION_CLOCKS, SEQUENCER_CLOCKS, Machin
 from glauber.hdl.facts.measure import Abilities, MeasureFlags
 from glauber.hdl.facts.operations import Measure, Operation, Repeat
 from glauber.hdl.facts.program import EMIT_SHIFT, Step
-from glauber.hdl.facts.registers import Region, Register, Status, region_base, region_words
+from glauber.hdl.facts.regions import Region, region_base, region_words
+from glauber.hdl.facts.registers import Register, Status
 from glauber.sim.model.machine import ModelMachine
 from glauber.sim.rings import RingModel
 from support.plain_model import PlainMachine

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from glauber.hdl.facts.errors import FactError
-from glauber.hdl.facts.registers import Region, Register, region_base
+from glauber.hdl.facts.regions import Region, region_base
+from glauber.hdl.facts.registers import Register
 from glauber.hdl.noise.entropy.sampler import RingSampler
 from glauber.host import Device
 from glauber.host.transports.open import RTL_PARAMS

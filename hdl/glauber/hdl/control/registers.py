@@ -10,7 +10,8 @@ from ..facts.frames import Result
 from ..facts.header import HeaderWords
 from ..facts.line import DIVISOR_RANGE
 from ..facts.machine import MachineParams
-from ..facts.registers import REGION_SHIFT, Register
+from ..facts.regions import REGION_SHIFT
+from ..facts.registers import Register
 from ..link.bus import BusSignature
 from ..noise.registers import NOISE_REGISTERS, NoiseRegisters
 from ..stream.registers import StreamRegisters

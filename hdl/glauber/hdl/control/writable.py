@@ -9,7 +9,8 @@ from ..facts.health import RESEED_INTERVAL_MAX, RESEED_REPLAY
 from ..facts.line import DIVISOR_RANGE
 from ..facts.machine import MachineParams
 from ..facts.measure import Abilities
-from ..facts.registers import REGION_SHIFT, Register
+from ..facts.regions import REGION_SHIFT
+from ..facts.registers import Register
 from ..measure.control import can_measure
 
 __all__ = ["WritableRegisters"]

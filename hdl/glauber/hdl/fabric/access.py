@@ -9,7 +9,7 @@ from amaranth.utils import ceil_log2
 
 from ..facts.frames import Result
 from ..facts.machine import MachineParams
-from ..facts.registers import REGION_SHIFT, Region, region_words
+from ..facts.regions import REGION_SHIFT, Region, region_words
 from ..link.bus import BusSignature
 from .memories import StateWrite
 

@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..facts.generators import WORD_BITS
 from ..facts.machine import MachineParams
-from ..facts.registers import Region, region_words
+from ..facts.regions import Region, region_words
 from ..link.window import WindowSignature
 from ..noise.liveness import LivenessWindow
 from ..noise.seeding import SeedLoader

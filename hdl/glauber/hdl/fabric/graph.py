@@ -9,7 +9,7 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 from ..facts.generators import WORD_BITS
 from ..facts.machine import MachineParams
 from ..facts.numbers import TEMPERATURE_FORMAT
-from ..facts.registers import Region, region_words
+from ..facts.regions import Region, region_words
 from ..link.bus import BusSignature
 from ..link.window import WindowSignature
 from ..measure.lines import KeepLines, MeasureLines

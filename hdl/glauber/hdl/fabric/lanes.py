@@ -11,7 +11,7 @@ from ..facts.generators import WORD_BITS
 from ..facts.machine import MachineParams
 from ..facts.measure import Abilities
 from ..facts.numbers import TEMPERATURE_FORMAT
-from ..facts.registers import Region, region_words
+from ..facts.regions import Region, region_words
 from ..link.window import WindowSignature
 from ..measure.lane import MeasuredNeighbours
 from ..measure.lines import MeasureLines

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 
-from . import frames, health, noise, numbers, operations, program, seeding
+from . import frames, health, noise, numbers, operations, program, seeding, tempering
 from .digest import facts_hash
 from .frames import Kind, Result
 from .generators import Source
 from .header import PROTOCOL_VERSION, Header
 from .machine import PIPELINE_CLOCKS, MachineParams
-from .registers import Region, Register, region_base
+from .measure import MeasureFlags
+from .regions import Region, region_base
+from .registers import Register
 
 __all__ = ["render"]
 
@@ -20,7 +22,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
 
 def _formats() -> str:
     heat, logit = numbers.TEMPERATURE_FORMAT, numbers.LOGIT_FORMAT
-    params = MachineParams()
+    swap, params = tempering.EXCHANGE_FORMAT, MachineParams()
     lsb = "one coupling LSB"
     rows = [
         ("coupling, bias", f"signed, {params.coupling_bits} bits by default", lsb),
@@ -29,7 +31,12 @@ def _formats() -> str:
         (
             "table entry",
             f"unsigned {logit.integer_bits}.{logit.fraction_bits}",
-            "standard logistic",
+            "standard logistic or exponential",
+        ),
+        (
+            "exchange temperature `2/(beta - beta')`",
+            f"unsigned {swap.integer_bits}.{swap.fraction_bits}",
+            lsb,
         ),
     ]
     return _table(("number", "format", "unit"), rows)
@@ -37,12 +44,13 @@ def _formats() -> str:
 
 def _words() -> str:
     heat, sweeps = numbers.TEMPERATURE_FORMAT, 32 - program.SWEEPS_SHIFT
+    flags = len(MeasureFlags)
     rows = [
         ("random", f"sign (1), exponent ({noise.EXPONENT_BITS}), mantissa ({noise.MANTISSA_BITS})"),
         ("coupling", "p-bit address, coupling in two's complement (`coupling_bits`)"),
         ("row", f"target row, length in slots ({program.ROW_LENGTH_BITS})"),
         ("step", f"sweeps ({sweeps}), emit (1), couple (1), temperature ({heat.width})"),
-        ("measure", f"0 ({sweeps}), 1, 0, 0 ({heat.width - 5}), flags (5)"),
+        ("measure", f"0 ({sweeps}), 1, 0, 0 ({heat.width - flags}), flags ({flags})"),
         (
             "repeat",
             f"count ({sweeps}), 1, 0, 1, level (2), length in words ({operations.LEVEL_SHIFT})",

@@ -20,8 +20,11 @@ from . import (
     numbers,
     operations,
     program,
+    regions,
     registers,
+    rules,
     seeding,
+    tempering,
 )
 
 __all__ = ["facts_hash", "gates_hash"]
@@ -48,8 +51,9 @@ def facts_hash() -> int:
         ],
         list(health.Health),
         [
-            noise.NoiseTable(*split).coarse() + noise.NoiseTable(*split).offsets()
+            noise.NoiseTable(*split).coarse(law) + noise.NoiseTable(*split).offsets(law)
             for split in ((6, 4), (4, 2))
+            for law in noise.Law
         ],
         program.encode_coupling(1, -1, 8),
         program.encode_row(1, 1),
@@ -58,7 +62,11 @@ def facts_hash() -> int:
         operations.Repeat(1, 1, 1).encode(),
         list(measure.Abilities),
         list(measure.MeasureFlags),
-        [(region, region.access) for region in registers.Region],
+        list(rules.Mode),
+        list(tempering.LadderWords),
+        tempering.EXCHANGE_FORMAT,
+        tempering.exchange_temperature(1, 2),
+        [(region, region.access) for region in regions.Region],
         list(header.Header),
         [(register, register.access) for register in registers.Register],
         list(registers.Status),

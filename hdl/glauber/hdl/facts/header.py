@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 MAGIC = int.from_bytes(b"GLBR", "little")
-PROTOCOL_VERSION = 5
+PROTOCOL_VERSION = 6
 BOARD_BYTES = 16
 
 

@@ -14,8 +14,10 @@ __all__ = [
     "EMIT_CLOCKS",
     "EMIT_PBIT_CLOCKS",
     "EMIT_WORD_CLOCKS",
+    "EXCHANGE_CLOCKS",
     "KEEP_CLOCKS",
     "OPERATION_CLOCKS",
+    "PAIR_CLOCKS",
     "PIPELINE_CLOCKS",
     "SEQUENCER_CLOCKS",
     "TALLY_CLOCKS",
@@ -42,6 +44,9 @@ WEIGH_CLOCKS = 8
 WEIGH_BIT_CLOCKS = 4
 TALLY_CLOCKS = 4
 KEEP_CLOCKS = 3
+# Of an exchange of temperatures, beside its pairs of rungs; and of each pair.
+EXCHANGE_CLOCKS = 2
+PAIR_CLOCKS = 40
 # Of an operation, beside what it does; the next word is read then.
 OPERATION_CLOCKS = 1 + SEQUENCER_CLOCKS
 
@@ -125,8 +130,11 @@ class MachineParams:
                 raise FactError.out_of_range(what, value, low, high, "choose a value in that range")
         if self.stream_words:
             _power_of_two("stream_words, unless 0,", self.stream_words, 2, 1 << 26)
-        if Abilities.BEST in self.abilities and Abilities.SCORES not in self.abilities:
-            raise FactError(f"abilities are {self.abilities.name}; BEST needs SCORES: add it")
+        for ability in Abilities.BEST, Abilities.TEMPERING:
+            if ability in self.abilities and Abilities.SCORES not in self.abilities:
+                raise FactError(
+                    f"abilities are {self.abilities.name}; {ability.name} needs SCORES: add it"
+                )
         # At least a bus word of states, and a row beside the one that holds the constant +1.
         fewest = max(2 * self.lanes, -(-32 // self.replicas))
         _power_of_two("pbits", self.pbits, fewest, 1 << (32 - self.coupling_bits))
@@ -205,15 +213,19 @@ class MachineParams:
         """Clocks that it takes to keep the best states."""
         return KEEP_CLOCKS + self.pbits
 
-    def measure_clocks(self, parts: Sequence[int], *, scores: bool, kept: bool) -> int:
+    def measure_clocks(
+        self, parts: Sequence[int], *, scores: bool, kept: bool, pairs: int | None = None
+    ) -> int:
         """Clocks of a measuring operation whose walk has `parts` slots from weighing to weighing.
 
         scores : whether it weighs; without, and without a walk, there is one part or none
         kept : whether there were better states to keep
+        pairs : of rungs that an exchange visited, if there was one
         """
         walk = sum(parts) + len(parts) * self.drain_clocks
         weighing = len(parts) * self.weigh_clocks if scores else 0
-        return OPERATION_CLOCKS + walk + weighing + (self.keep_clocks if kept else 0)
+        exchange = 0 if pairs is None else EXCHANGE_CLOCKS + pairs * PAIR_CLOCKS
+        return OPERATION_CLOCKS + walk + weighing + (self.keep_clocks if kept else 0) + exchange
 
     def run_clocks(
         self, sweep_slots: int, sweeps: int, emissions: int = 0, emitted_words: int = 0

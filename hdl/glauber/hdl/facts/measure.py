@@ -20,7 +20,9 @@ range of a field between two weighings, and no count that of 32 bits.
 
 With `MeasureFlags.BEST`, a replica whose score is above its best one has a new best score, notes
 how many sweeps the run had done, and with `Abilities.BEST` keeps its states in `Region.BEST`. With
-`MeasureFlags.TARGET`, the run ends if the score of any replica is at least `Register.TARGET`.
+`MeasureFlags.TARGET`, the run ends if the score of any replica is at least `Register.TARGET`. With
+`MeasureFlags.EXCHANGE`, neighbouring replicas of a ladder may exchange their temperatures: see
+`facts.tempering`. It comes last, and whether or not the run ends.
 """
 
 from enum import STRICT, IntFlag
@@ -35,6 +37,8 @@ class Abilities(IntFlag, boundary=STRICT):
     SCORES : measure the scores of all replicas, and end a run at a target
     BEST : keep the best states; needs SCORES
     MOMENTS : count how often p-bits agree
+    METROPOLIS : update by the rule of Metropolis too, see `facts.rules`
+    TEMPERING : a temperature for each replica, and exchanges of them; needs SCORES
 
     A machine with none of them has no operations: it takes every word of a schedule for a step.
     """
@@ -44,7 +48,9 @@ class Abilities(IntFlag, boundary=STRICT):
     SCORES = 2
     BEST = 4
     MOMENTS = 8
-    ALL = 15
+    METROPOLIS = 16
+    TEMPERING = 32
+    ALL = 63
 
 
 class MeasureFlags(IntFlag):
@@ -56,6 +62,7 @@ class MeasureFlags(IntFlag):
     TARGET : end the run at the target; with SCORES
     FRESH : what was best, and what was counted, before this operation counts for nothing; with BEST
         and MOMENTS
+    EXCHANGE : exchange temperatures by the scores; with SCORES
     """
 
     NONE = 0
@@ -64,3 +71,4 @@ class MeasureFlags(IntFlag):
     MOMENTS = 4
     TARGET = 8
     FRESH = 16
+    EXCHANGE = 32

@@ -1,4 +1,4 @@
-"""How a random word becomes logistic noise.
+"""How a random word becomes logistic or exponential noise.
 
 A p-bit of one replica consumes one 32-bit word per update. From the most significant bit down:
 
@@ -7,7 +7,8 @@ A p-bit of one replica consumes one 32-bit word per update. From the most signif
 `e` is the number of leading ones of the exponent field, so `P(e) = 2**-(e+1)`; together with the
 mantissa it addresses a survival probability `u` on a logarithmic scale, and the table holds the
 magnitude that a logistic variate exceeds so often, `ln(2/u - 1)`, since
-`P(|Lambda| > x) = 1 - tanh(x/2)`. The logarithmic scale keeps the *relative* accuracy of rare
+`P(|Lambda| > x) = 1 - tanh(x/2)`; or that which an exponential variate exceeds so often, `-ln(u)`.
+Both are `Law`s of the table. The logarithmic scale keeps the *relative* accuracy of rare
 flips, where a clipped sigmoid has none.
 
 The table is the sum of a coarse and an offset entry. Exponents from `COLD_EXPONENT` on are resolved
@@ -16,6 +17,7 @@ one mantissa bit less, and share their offsets: there the logit is a straight li
 
 import math
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache
 
 from .errors import FactError
@@ -29,6 +31,7 @@ __all__ = [
     "MANTISSA_BITS",
     "SIGN_SHIFT",
     "WORD_BITS",
+    "Law",
     "NoiseTable",
 ]
 
@@ -42,9 +45,16 @@ OFFSET_TOP_BITS = 2
 _HOT_EXPONENT_BITS = COLD_EXPONENT_BITS - 1
 
 
+class Law(IntEnum):
+    """The distribution of the magnitudes in a table: of heat bath, and of Metropolis."""
+
+    LOGISTIC = 0
+    EXPONENTIAL = 1
+
+
 @dataclass(frozen=True)
 class NoiseTable:
-    """The logistic table, in codes of `LOGIT_FORMAT`, for a split of the mantissa.
+    """The tables of both laws, in codes of `LOGIT_FORMAT`, for a split of the mantissa.
 
     The leading `coarse_bits` of the mantissa address the coarse table of `2**(coarse_bits + 4)`
     entries, the next `fine_bits` the offset table of `2**(fine_bits + 6)`. 6 and 4 need 2 x 1,024
@@ -117,36 +127,36 @@ class NoiseTable:
         used = self.coarse_bits + self.fine_bits - (exponent >= COLD_EXPONENT)
         return list(range(0, 1 << MANTISSA_BITS, 1 << (MANTISSA_BITS - used)))
 
-    def _logit(self, exponent: int, mantissa: int, cells: int) -> float:
+    def _logit(self, law: Law, exponent: int, mantissa: int, cells: int) -> float:
         """The exact magnitude in the middle of one of `cells` cells."""
         position = mantissa / (1 << MANTISSA_BITS) + 0.5 / cells
         if exponent < EXPONENT_MAX:
             survival = math.ldexp(2 - position, -(exponent + 1))
         else:
             survival = math.ldexp(1 - position, -EXPONENT_MAX)
-        return math.log(2 / survival - 1)
+        return math.log(2 / survival - 1) if law is Law.LOGISTIC else -math.log(survival)
 
-    def offsets(self) -> list[int]:
+    def offsets(self, law: Law = Law.LOGISTIC) -> list[int]:
         """The offset table: the mean rise from the first cell of a coarse entry to this one."""
-        return list(_tables(self)[0])
+        return list(_tables(self, law)[0])
 
-    def coarse(self) -> list[int]:
+    def coarse(self, law: Law = Law.LOGISTIC) -> list[int]:
         """The coarse table: what remains on average when the offsets are taken off."""
-        return list(_tables(self)[1])
+        return list(_tables(self, law)[1])
 
-    def _compute_offsets(self) -> list[int]:
+    def _compute_offsets(self, law: Law) -> list[int]:
         rises: list[list[float]] = [[] for _ in range(1 << self.offset_address_bits)]
         for exponent in range(EXPONENT_MAX):
             cells = self._cells(exponent)
             start, start_index = 0.0, -1
             for mantissa in cells:
-                value = self._logit(exponent, mantissa, len(cells))
+                value = self._logit(law, exponent, mantissa, len(cells))
                 if self.coarse_index(exponent, mantissa) != start_index:
                     start, start_index = value, self.coarse_index(exponent, mantissa)
                 rises[self.offset_index(exponent, mantissa)].append(value - start)
         return [LOGIT_FORMAT.encode(sum(rise) / len(rise)) if rise else 0 for rise in rises]
 
-    def _compute_coarse(self, offsets: list[int]) -> list[int]:
+    def _compute_coarse(self, law: Law, offsets: list[int]) -> list[int]:
         table = [0] * (1 << self.coarse_address_bits)
         floor = 0
         for exponent in range(EXPONENT_MAX + 1):
@@ -156,7 +166,7 @@ class NoiseTable:
                 group = cells[first : first + step]
                 spans = [offsets[self.offset_index(exponent, mantissa)] for mantissa in group]
                 rest = sum(
-                    self._logit(exponent, mantissa, len(cells)) - LOGIT_FORMAT.decode(span)
+                    self._logit(law, exponent, mantissa, len(cells)) - LOGIT_FORMAT.decode(span)
                     for mantissa, span in zip(group, spans, strict=True)
                 )
                 # Never below the end of the previous group, or the sum would not be monotone.
@@ -167,7 +177,7 @@ class NoiseTable:
 
 
 @cache
-def _tables(table: NoiseTable) -> tuple[list[int], list[int]]:
+def _tables(table: NoiseTable, law: Law) -> tuple[list[int], list[int]]:
     """Offset and coarse table; a machine has hundreds of copies of them."""
-    offsets = table._compute_offsets()
-    return offsets, table._compute_coarse(offsets)
+    offsets = table._compute_offsets(law)
+    return offsets, table._compute_coarse(law, offsets)

@@ -40,10 +40,11 @@ class Measure:
     flags: MeasureFlags
 
     def encode(self) -> int:
-        needs_scores = self.flags & (MeasureFlags.BEST | MeasureFlags.TARGET)
-        if needs_scores and MeasureFlags.SCORES not in self.flags:
+        of_scores = MeasureFlags.BEST | MeasureFlags.TARGET | MeasureFlags.EXCHANGE
+        if self.flags & of_scores and MeasureFlags.SCORES not in self.flags:
             raise FactError(
-                f"an operation measures {self.flags!r}; BEST and TARGET need SCORES: add it"
+                f"an operation measures {self.flags!r}; BEST, TARGET and EXCHANGE need SCORES: "
+                "add it"
             )
         return _OPERATION | int(self.flags)
 

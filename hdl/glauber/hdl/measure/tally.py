@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import ceil_log2
 
 from ..facts.machine import MachineParams
-from ..facts.registers import Region, region_words
+from ..facts.regions import Region, region_words
 from ..link.bus import BusSignature
 from ..link.window import MemoryWindow
 

@@ -11,7 +11,7 @@ from ..control.reading import WordChoice
 from ..facts.frames import Result
 from ..facts.machine import MachineParams
 from ..facts.measure import Abilities
-from ..facts.registers import Region, region_words
+from ..facts.regions import Region, region_words
 from ..link.bus import BusSignature
 from ..link.window import MemoryWindow
 from .control import FlagBits, MeasureControl

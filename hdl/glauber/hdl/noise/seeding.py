@@ -9,7 +9,7 @@ from amaranth.utils import exact_log2
 
 from ..facts.generators import WORD_BITS
 from ..facts.machine import MachineParams
-from ..facts.registers import Region, region_words
+from ..facts.regions import Region, region_words
 from ..link.window import WindowSignature
 
 __all__ = ["SeedLoader"]

@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from ..facts.frames import Result
-from ..facts.registers import REGION_SHIFT
+from ..facts.regions import REGION_SHIFT
 from ..link.bus import BusSignature
 
 __all__ = ["StreamBuffer"]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.program import encode_coupling
-from glauber.hdl.facts.registers import Region, region_base
+from glauber.hdl.facts.regions import Region, region_base
 
 from ..chains import ChainRunner
 from ..clamp import read_clamped

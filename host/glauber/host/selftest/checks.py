@@ -15,7 +15,8 @@ import numpy as np
 from glauber.hdl.facts.frames import DELIMITER
 from glauber.hdl.facts.header import Header
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region, Register, region_base, region_words
+from glauber.hdl.facts.regions import Region, region_base, region_words
+from glauber.hdl.facts.registers import Register
 from glauber.sim.model.endpoint import open_model
 
 from ..bus import Words, describe_address

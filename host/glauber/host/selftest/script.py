@@ -20,7 +20,8 @@ from glauber.hdl.facts.header import Header, HeaderWords
 from glauber.hdl.facts.health import WINDOW, Health
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step, decode_row
-from glauber.hdl.facts.registers import Region, Register, Status, region_base
+from glauber.hdl.facts.regions import Region, region_base
+from glauber.hdl.facts.registers import Register, Status
 from glauber.hdl.facts.selftest import STEP_BYTES_MAX, UNIT_BITS
 from glauber.sim.model.endpoint import Endpoint
 from glauber.sim.model.machine import ModelMachine

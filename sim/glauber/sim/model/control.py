@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from glauber.hdl.facts.health import Health, reseed_setting
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import Region, Register
+from glauber.hdl.facts.regions import Region
+from glauber.hdl.facts.registers import Register
 
 from ..rings import RingModel, Rings
 from .entropy import EntropyModel

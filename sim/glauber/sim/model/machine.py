@@ -11,7 +11,8 @@ from glauber.hdl.facts.header import Features, Header, HeaderWords
 from glauber.hdl.facts.line import DIVISOR_RANGE
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import Abilities
-from glauber.hdl.facts.registers import Region, Register, Status, region_words, split_address
+from glauber.hdl.facts.regions import Region, region_words, split_address
+from glauber.hdl.facts.registers import Register, Status
 
 from ..rings import RingModel
 from .control import NOISE_REGISTERS, NoiseControl

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import Abilities, MeasureFlags
-from glauber.hdl.facts.registers import Region, region_words
+from glauber.hdl.facts.regions import Region, region_words
 
 from .kernel import agree_kernel, score_kernel
 from .states import BLOCK_REPLICAS, StateMemory

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.operations import Operation, decode_word
 from glauber.hdl.facts.program import Step, decode_coupling, decode_row
-from glauber.hdl.facts.registers import Region, region_words
+from glauber.hdl.facts.regions import Region, region_words
 
 from .rows import Rows, gather_rows
 from .walk import Walk, gather_walk

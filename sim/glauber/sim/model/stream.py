@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.facts.registers import REGION_SHIFT
+from glauber.hdl.facts.regions import REGION_SHIFT
 
 __all__ = ["StreamModel"]
 
