@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from glauber.hdl.facts.errors import FactError
-from glauber.hdl.facts.noise import EXPONENT_MAX, MANTISSA_BITS, NoiseTable
+from glauber.hdl.facts.noise import EXPONENT_MAX, MANTISSA_BITS, Law, NoiseTable
 from glauber.hdl.facts.numbers import LOGIT_FORMAT
 
 SPLITS = {(6, 4): 3e-4, (5, 3): 8e-4, (4, 2): 2.3e-3}
@@ -20,8 +20,8 @@ def keys():
     ]
 
 
-def sums(table):
-    coarse, offsets = table.coarse(), table.offsets()
+def sums(table, law=Law.LOGISTIC):
+    coarse, offsets = table.coarse(law), table.offsets(law)
     return [coarse[table.coarse_index(*key)] + offsets[table.offset_index(*key)] for key in keys()]
 
 
@@ -35,25 +35,30 @@ def test_probabilities_of_the_keys_sum_to_one():
     assert probabilities().sum() == 1
 
 
+@pytest.mark.parametrize("law", Law)
 @pytest.mark.parametrize("split", SPLITS)
-def test_sums_never_fall(split):
-    values = sums(NoiseTable(*split))
+def test_sums_never_fall(split, law):
+    values = sums(NoiseTable(*split), law)
     assert all(low <= high for low, high in pairwise(values))
     assert max(values) <= LOGIT_FORMAT.largest
 
 
+@pytest.mark.parametrize("law", Law)
 @pytest.mark.parametrize("split", SPLITS)
-def test_response_is_the_sigmoid(split):
+def test_response_is_the_sigmoid_or_that_of_metropolis(split, law):
     """The largest error of a flip probability over fields, and the relative error of rare ones."""
-    values = np.array(sums(NoiseTable(*split)))
+    values = np.array(sums(NoiseTable(*split), law))
     weights = probabilities()
+    # The sign of logistic noise is that of the field half of the time. Close to 1 a probability
+    # falls with the magnitude four times as fast as a logistic one ever does.
+    halves, slope = (2, 1) if law is Law.LOGISTIC else (1, 4)
     for code in TEMPERATURES:
         magnitude = values * code >> 19
         fields = np.arange(1, 17 * code // 256)
         tail = np.concatenate([np.cumsum(weights[::-1])[::-1], [0.0]])
-        got = tail[np.searchsorted(magnitude, fields)] / 2
-        exact = 1 / (1 + np.exp(fields / (code / 256)))
-        assert np.abs(got - exact).max() < SPLITS[split]
+        got = tail[np.searchsorted(magnitude, fields)] / halves
+        exact = 1 / ((law is Law.LOGISTIC) + np.exp(fields / (code / 256)))
+        assert np.abs(got - exact).max() < slope * SPLITS[split]
         rare = exact > 2**-21
         assert np.abs(got / exact - 1)[rare].max() < 8 * SPLITS[split]
 

@@ -59,9 +59,11 @@ def test_where_the_parts_of_a_word_stand():
     assert (REPEAT_LENGTH_MAX, REPEAT_COUNT_MAX, REPEAT_LEVELS) == (0x7FFF, 0xFFF, 4)
 
 
-@pytest.mark.parametrize("flags", [MeasureFlags.BEST, MeasureFlags.TARGET | MeasureFlags.MOMENTS])
+@pytest.mark.parametrize(
+    "flags", [MeasureFlags.BEST, MeasureFlags.TARGET | MeasureFlags.MOMENTS, MeasureFlags.EXCHANGE]
+)
 def test_what_is_judged_must_be_scored(flags):
-    with pytest.raises(FactError, match=r"BEST and TARGET need SCORES: add it"):
+    with pytest.raises(FactError, match=r"BEST, TARGET and EXCHANGE need SCORES: add it"):
         Measure(flags).encode()
 
 
