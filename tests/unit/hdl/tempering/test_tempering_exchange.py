@@ -23,7 +23,8 @@ SCORES = -(1 << 31), (1 << 31) - 1, -1, 0, 1, 1000
 
 
 def machine(replicas: int, **changes: Any) -> MachineParams:
-    return MachineParams(replicas=replicas, draws=1, **({"abilities": TEMPERING} | changes))
+    changes = {"abilities": TEMPERING} | changes
+    return MachineParams(replicas=replicas, draws=1, **changes)
 
 
 def variate_of(word: int, table: NoiseTable) -> int:
