@@ -18,11 +18,13 @@ from glauber.hdl.facts.seeding import seed_words
 from glauber.host.compile import IsingProblem, compile_problem, quantise
 
 from .random_operations import Measuring, random_measuring, random_operations
+from .random_tempering import Tempering, random_tempering
 
 __all__ = [
     "EVERY_MACHINE",
     "MEASURING_MACHINES",
     "SMALL_MACHINES",
+    "TEMPERING_MACHINES",
     "Load",
     "random_bqm",
     "random_load",
@@ -117,7 +119,32 @@ MEASURING_MACHINES = {
     # With rings, and with reseeds between operations.
     "all and rings": replace(SMALL_MACHINES["reference"], abilities=Abilities.ALL),
 }
-EVERY_MACHINE = SMALL_MACHINES | MEASURING_MACHINES
+TEMPERING_MACHINES = {
+    # A rule of update, and nothing to measure.
+    "metropolis": MachineParams(
+        lanes=2, replicas=2, draws=2, stream_words=4, abilities=Abilities.METROPOLIS, **_SMALL
+    ),
+    # Temperatures of replicas, and heat bath alone.
+    "tempering": MachineParams(
+        lanes=2,
+        replicas=4,
+        draws=2,
+        couplings_per_slot=1,
+        table=NoiseTable(4, 2),
+        stream_words=4,
+        abilities=Abilities.LOOPS | Abilities.SCORES | Abilities.TEMPERING,
+        **_SMALL,
+    ),
+    # Both, with noise units of one draw.
+    "both": MachineParams(
+        lanes=4,
+        replicas=8,
+        draws=1,
+        abilities=Abilities.METROPOLIS | Abilities.SCORES | Abilities.TEMPERING,
+        **_SMALL,
+    ),
+}
+EVERY_MACHINE = SMALL_MACHINES | MEASURING_MACHINES | TEMPERING_MACHINES
 
 
 @dataclass(frozen=True)
@@ -127,6 +154,8 @@ class Load:
     rows, couplings : of a sweep
     measuring : Measuring or None
         What stands behind them, and what is measured; None for a machine that measures nothing.
+    tempering : Tempering or None
+        None for a machine that has one mode only.
     """
 
     rows: np.ndarray
@@ -135,6 +164,7 @@ class Load:
     states: np.ndarray
     steps: np.ndarray
     measuring: Measuring | None = None
+    tempering: Tempering | None = None
 
     @property
     def all_rows(self) -> np.ndarray:
@@ -156,6 +186,8 @@ class Load:
         yield Register.ROW_COUNT, np.array([len(self.rows), len(self.steps)])
         if self.measuring:
             yield Register.MEASURED_ROWS, np.array(self.measuring.registers)
+        if self.tempering:
+            yield from self.tempering.writes()
 
 
 def random_bqm(size: int, degree: float, seed: int) -> dimod.BinaryQuadraticModel:
@@ -204,6 +236,7 @@ def random_load(params: MachineParams, seed: int, *, emit: bool = False) -> Load
         np.packbits(states.ravel(), bitorder="little").view("<u4"),
         random_operations(params, steps, random),
         random_measuring(params, program.rows, program.couplings, random),
+        random_tempering(params, random),
     )
 
 
