@@ -22,6 +22,7 @@ from .progress import Progress, no_progress
 from .request import Request
 from .results import is_empty, make_sample_set, no_variables
 from .schedule import SCHEDULE_TYPES
+from .tempering.sampler import TemperingSampler
 from .transports import Transport
 from .turns import Turns
 
@@ -30,7 +31,7 @@ __all__ = ["GlauberSampler"]
 SEED_BITS = 53
 
 
-class GlauberSampler(MeasuringSampler, dimod.Sampler, dimod.Initialized):
+class GlauberSampler(MeasuringSampler, TemperingSampler, dimod.Sampler, dimod.Initialized):
     """Samples binary quadratic models on a p-bit machine, by the keywords of `dwave.samplers`.
 
     Parameters

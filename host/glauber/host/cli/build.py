@@ -33,6 +33,7 @@ Exit code 3 if it does not fit or is too slow, 4 if a tool is missing.
 
 Examples:
   glauber build ulx3s-85f
+  glauber build ulx3s-85f --set abilities=loops,scores,best,metropolis,tempering
   glauber build icebreaker --set lanes=1 --set steps=512 --clock 20 --output my.bin
   glauber build ulx3s-25f --set rings=16 --seeds 8 --jobs 2
   glauber build ./my_board.py --json
@@ -132,6 +133,8 @@ def _change(text: str, params: "MachineParams") -> tuple[str, Any]:
     from glauber.hdl.facts.generators import Source
     from glauber.hdl.facts.noise import NoiseTable
 
+    from ..abilities import read_abilities
+
     name, equals, value = text.partition("=")
     names = [field.name for field in dataclasses.fields(params)]
     if not equals or name not in names:
@@ -140,6 +143,8 @@ def _change(text: str, params: "MachineParams") -> tuple[str, Any]:
         )
     if name == "source":
         return name, Source.of_name(value)
+    if name == "abilities":
+        return name, read_abilities(value, f"--set is {text!r}")
     try:
         if name == "table":
             coarse, fine = value.split(",")

@@ -10,6 +10,7 @@ import numpy as np
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import Abilities
+from glauber.hdl.facts.rules import Mode
 
 from ..compile import IsingProblem, MeasuredProgram, Needs, Quantised, compile_measured
 from ..device import Device
@@ -213,9 +214,9 @@ class MeasuringSampler(ABC):
 
 
 def _measured(
-    problem: IsingProblem, values: Quantised, params: MachineParams, split: int
+    problem: IsingProblem, values: Quantised, params: MachineParams, split: int, mode: Mode
 ) -> MeasuredProgram:
-    return compile_measured(problem, values, params, Needs(), split)
+    return compile_measured(problem, values, params, Needs(), split, mode)
 
 
 def _request(settings: dict[str, Any], **more: Any) -> Request:
