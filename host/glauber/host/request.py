@@ -16,7 +16,7 @@ from .errors import OptionError
 from .options import check_callable, positive_number, whole_number
 from .plan import check_reads
 
-__all__ = ["RULES", "Request"]
+__all__ = ["RULES", "Request", "read_rule"]
 
 # The values of `proposal_acceptance_criteria`.
 RULES = {"Gibbs": Mode.HEAT_BATH, "Metropolis": Mode.METROPOLIS}
@@ -72,7 +72,7 @@ class Request:
     @property
     def mode(self) -> Mode:
         """The rule of update."""
-        return RULES[self.proposal_acceptance_criteria]
+        return read_rule(self.proposal_acceptance_criteria)
 
     def _check_counts(self) -> None:
         reads = 1 if self.num_reads is None else whole_number("num_reads", self.num_reads)
@@ -120,17 +120,24 @@ class Request:
                 "randomize_order is True, but the order of updates is part of the program, colour "
                 "by colour; leave it out"
             )
-        if self.proposal_acceptance_criteria not in RULES:
-            raise OptionError(
-                f"proposal_acceptance_criteria is {self.proposal_acceptance_criteria!r}; give "
-                "'Gibbs', which is heat bath, or 'Metropolis'"
-            )
+        read_rule(self.proposal_acceptance_criteria)
         if self.answer_mode != "raw":
             raise OptionError(
                 f"answer_mode is {self.answer_mode!r}, but samples come in the order of the reads, "
                 "which is 'raw'; leave it out, and call aggregate() of the sample set to count "
                 "equal ones"
             )
+
+
+def read_rule(criteria: Any) -> Mode:
+    """The rule of update that `proposal_acceptance_criteria` names. Raises `OptionError`."""
+    for name, mode in RULES.items():
+        if criteria == name:
+            return mode
+    raise OptionError(
+        f"proposal_acceptance_criteria is {criteria!r}; give 'Gibbs', which is heat bath, or "
+        "'Metropolis'"
+    )
 
 
 def _whole_words(words: Any) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from ..errors import DeviceLostError, OptionError
 from ..job import Job
 from ..measuring.check import check_scores
 from ..options import whole_number
+from ..plan import check_draws
 from ..schedules import Every, Item, Measured, Sweeps, encode
 from .ladder import Ladder, count_ladders, read_betas
 
@@ -145,6 +146,10 @@ class TemperedProblem:
         `DeviceError`.
         """
         end = self.sweeps + whole_number("sweeps", sweeps)
+        params = self._device.params
+        drawn = (end + 1) * self._program.sweep_rows * params.draws
+        # An exchange draws a word for each of its pairs; those of short runs stand closer together.
+        check_draws(drawn + (end + 1) * params.replicas // 2, params)
         ends = target_score is not None
         if target_score is not None:
             if self.reached(target_score):

@@ -1,12 +1,12 @@
 """Where the rungs of a ladder should be.
 
 A replica travels a ladder fastest if all pairs of neighbours exchange equally often (Kofke, J.
-Chem. Phys. 117, 6911, 2002; Rathore, Chopra and de Pablo, J. Chem. Phys. 122, 024111, 2005). The rungs
-are moved as Syed, Bouchard-Cote, Deligiannidis and Doucet do it (J. R. Stat. Soc. B 84, 321, 2022,
-algorithm 4), for exchanges that take turns between even and odd pairs as those of the machine: the
-rejections of the pairs, added up from the hot end on, are a function of beta that does not depend
-on where the rungs are; the new rungs divide it into equal parts. Its value at the cold end is the
-*barrier*; about twice as many rungs are best, so that half of all exchanges are made.
+Chem. Phys. 117, 6911, 2002; Rathore, Chopra and de Pablo, J. Chem. Phys. 122, 024111, 2005). The
+rungs are moved as Syed, Bouchard-Cote, Deligiannidis and Doucet do it (J. R. Stat. Soc. B 84, 321,
+2022, algorithm 4), for exchanges that take turns between even and odd pairs, as those of the
+machine: the rejections of the pairs, added up along the ladder, are a function of beta that does
+not depend on where the rungs are; the new rungs divide it into equal parts. Its value at the end is
+the *barrier*; about twice as many rungs are best, so that half of all exchanges are made.
 """
 
 from collections.abc import Callable
