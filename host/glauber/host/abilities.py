@@ -26,13 +26,19 @@ def read_abilities(text: str, where: str) -> Abilities:
     return given
 
 
-def check_ability(wanted: Abilities, have: Abilities, what: str, name: str) -> None:
-    """Raises `OptionError` if the device `name` lacks one of these abilities, that `what` takes."""
+def check_ability(
+    wanted: Abilities, have: Abilities, what: str, name: str, other: str = ""
+) -> None:
+    """Raises `OptionError` if the device `name` lacks one of these abilities, that `what` takes.
+
+    other : another way on, if there is one
+    """
     lacking = wanted & ~have
     if lacking:
         names = " and ".join(str(ability.name) for ability in lacking)
         listed = ",".join(str(ability.name).lower() for ability in wanted)
         raise OptionError(
             f"{what} needs the ability {names}, which {name} lacks; use a model with it, such as "
-            f"model:?abilities=all, or an image from `glauber build BOARD --set abilities={listed}`"
+            "model:?abilities=all, or an image from "
+            f"`glauber build BOARD --set abilities={listed}`{other}"
         )

@@ -143,12 +143,13 @@ class Device:
 
     def _set_mode(self, mode: Mode) -> None:
         """The rule of update and the source of temperatures; what another user left is undone."""
-        for part, ability, what in (
-            (Mode.METROPOLIS, Abilities.METROPOLIS, "the rule of Metropolis"),
-            (Mode.LADDER, Abilities.TEMPERING, "parallel tempering"),
+        gibbs = ", or heat bath: proposal_acceptance_criteria='Gibbs' (--rule heat-bath)"
+        for part, ability, what, other in (
+            (Mode.METROPOLIS, Abilities.METROPOLIS, "the rule of Metropolis", gibbs),
+            (Mode.LADDER, Abilities.TEMPERING, "parallel tempering", ""),
         ):
             if part in mode:
-                check_ability(ability, self.params.abilities, what, self.name)
+                check_ability(ability, self.params.abilities, what, self.name, other)
         if modes(self.params.abilities):
             self.link.write(Register.MODE, [mode])
 

@@ -71,6 +71,7 @@ def load_tempered(
         if name not in _SETTINGS:
             raise OptionError(f"there is no keyword {name!r} here; see help() of the method")
     params = device.params
+    settings = {"proposal_acceptance_criteria": "Metropolis"} | settings
     plain = Request(num_reads=params.replicas, **settings)
     betas = _first_betas(rungs, problem, bqm.vartype, plain, params)
     count = count_ladders(len(betas), rungs.num_ladders, params.replicas)

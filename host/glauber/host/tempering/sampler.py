@@ -24,7 +24,7 @@ from .tune import TunedLadder, tune
 __all__ = ["TemperingSampler"]
 
 _SWEEPS = 10_000
-_ROUNDS = 6
+_ROUNDS = 5
 
 
 class TemperingSampler(ABC):
@@ -82,8 +82,9 @@ class TemperingSampler(ABC):
             int8, +-1, shape (ladders, rungs, variables)
         settings : `clamped`, `initial_states` and `initial_states_generator` (replica after
             replica, those of the first ladder's coldest rung first), `slots_per_coupling`, `seed`,
-            `proposal_acceptance_criteria`, `time_limit`, `interrupt_function`, `progress` as of
-            `GlauberSampler.sample`
+            `time_limit`, `interrupt_function`, `progress` as of `GlauberSampler.sample`, and
+            `proposal_acceptance_criteria`, which is "Metropolis" by default, because a target is
+            reached in half of the sweeps then
 
         Returns one read for each ladder, the best state that any of its replicas has had. The
         vector `sweeps` tells after how many sweeps it was measured: of a ladder that reached the

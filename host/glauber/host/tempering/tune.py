@@ -61,8 +61,11 @@ def equal_rejection(betas: tuple[float, ...], acceptance: Floats, rungs: int) ->
 
 
 def wanted_rungs(barrier: float, most: int) -> int:
-    """The power of two next to twice the barrier, so that ladders fill the replicas; at most so."""
-    return min(most, max(2, 1 << round(np.log2(max(1.0, 2 * barrier)))))
+    """The power of two next to twice the barrier, so that ladders fill the replicas.
+
+    At least 4, or the barrier of two rungs would be less than 1 whatever it is; at most `most`.
+    """
+    return min(most, max(4, 1 << round(np.log2(max(1.0, 2 * barrier)))))
 
 
 def tune(
