@@ -1,7 +1,7 @@
 """What a request comes to on a machine: a program, a schedule and where the reads start."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dimod
@@ -142,11 +142,13 @@ def prepare(
     params: MachineParams,
     fresh_seed: Callable[[], int],
     compiler: Compiler = compile_problem,
+    adapt: Callable[[Quantised], Quantised] | None = None,
 ) -> Job:
     """Schedules, quantises and compiles; asks for a fresh seed if there is none.
 
     vartype : of the values that the request gives
     compiler : for programs of another kind
+    adapt : another quantisation of the same problem
 
     Raises as `compile_problem`, `quantise` and `fresh_seed`, and `OptionError` for settings that
     this problem or machine does not allow.
@@ -155,6 +157,8 @@ def prepare(
     if starts.held.any():
         problem = ClampedProblem.of(problem, starts.held)
     scheduled = schedule_problem(request, problem, params)
+    if adapt is not None:
+        scheduled = replace(scheduled, values=adapt(scheduled.values))
     program = compiler(problem, scheduled.values, params, scheduled.remedy, request.mode)
     scale = scheduled.values.scale
     first_steps, beta_error = encode_schedule(scheduled.schedule, scale)

@@ -1,10 +1,13 @@
 """From the keywords of a tempering call to a problem on a device with its ladders."""
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import dimod
+import numpy as np
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.rules import Mode
@@ -27,10 +30,12 @@ from ..schedule import checked_range, fit_beta_range
 from .ladder import Ladder, count_ladders, default_ladder_range, geometric_ladder, read_betas
 from .loaded import TemperedProblem
 
-__all__ = ["RungSettings", "load_tempered"]
+__all__ = ["RungSettings", "coarsened", "load_tempered"]
 
 # Of the ladder that tuning begins with.
 _RUNGS = 16
+# Of the lowest temperature, in LSB, where couplings have some to spare.
+_COLDEST_LSB = 2.0
 _SETTINGS = (
     "clamped",
     "initial_states",
@@ -81,7 +86,8 @@ def load_tempered(
         beta_schedule=betas,
         **settings,
     )
-    job = prepare(request, problem, bqm.vartype, params, fresh_seed, _compile)
+    adapt = partial(coarsened, coldest=betas[0])
+    job = prepare(request, problem, bqm.vartype, params, fresh_seed, _compile, adapt)
     offsets = energy_offsets(bqm, job)
     if len(offsets) > 1:
         raise OptionError(
@@ -91,6 +97,26 @@ def load_tempered(
     ladder = Ladder(betas, job.scheduled.values.scale, count, params.replicas)
     every = rungs.sweeps_per_exchange
     return TemperedProblem(device, job, ladder, every, float(offsets[0])), job
+
+
+def coarsened(values: Quantised, coldest: float) -> Quantised:
+    """The same exact couplings in fewer LSB, if there are more than the temperatures need.
+
+    coldest : the largest beta of the ladder, whose temperature stays at 2 LSB or more: a code is
+        off by 1 part in 1,000 at most
+
+    Sums of large couplings must be weighed often, and exchanges take as long as that.
+    """
+    if not values.exact:
+        return values
+    unit = int(np.gcd.reduce(np.concatenate([values.bias, values.coupling])))
+    if not unit:
+        return values
+    fewest = max(1, math.ceil(_COLDEST_LSB * 2 * coldest * unit / values.scale))
+    if fewest >= unit:
+        return values
+    bias, coupling = (array // unit * fewest for array in (values.bias, values.coupling))
+    return replace(values, bias=bias, coupling=coupling, scale=values.scale / unit * fewest)
 
 
 def _first_betas(
