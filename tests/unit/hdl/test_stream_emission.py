@@ -77,11 +77,11 @@ class Dut:
         """Runs, with room and stop as they say for each clock; 5,000 clocks at most."""
         trace, dut, emitter = Trace(), self.sequencer, self.emitter
         running, asking = True, 0
-        ctx.set(dut.start, 1)
+        ctx.set(dut.run.start, 1)
         while running:
             clock = trace.clocks
             assert clock < 5000, "the run does not end"
-            ctx.set(dut.stop, stop(clock))
+            ctx.set(dut.run.stop, stop(clock))
             ctx.set(emitter.room, room(clock))
             await ctx.delay(1e-9)  # the bus answers
             if ctx.get(dut.control.slot.valid):
@@ -93,13 +93,13 @@ class Dut:
             if ctx.get(emitter.states.valid) and not asking:
                 trace.asked.append(clock)
             asking = ctx.get(emitter.states.valid)
-            trace.sweeps += ctx.get(dut.sweep_done)
-            trace.counted += ctx.get(dut.running) & ~ctx.get(emitter.waiting)
+            trace.sweeps += ctx.get(dut.run.sweep_done)
+            trace.counted += ctx.get(dut.run.running) & ~ctx.get(emitter.waiting)
             trace.clocks += 1
             await ctx.tick()
-            ctx.set(dut.start, 0)
-            running = bool(ctx.get(dut.running))
-        trace.stopped = ctx.get(dut.stopped)
+            ctx.set(dut.run.start, 0)
+            running = bool(ctx.get(dut.run.running))
+        trace.stopped = ctx.get(dut.run.stopped)
         return trace
 
 
