@@ -10,7 +10,6 @@ from glauber.hdl.facts.generators import Source
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import Abilities
 
-from ..abilities import read_abilities
 from ..errors import OptionError
 from .protocol import Transport
 from .serial import SerialTransport
@@ -52,7 +51,7 @@ def machine_params(url: DeviceUrl, defaults: MachineParams) -> MachineParams:
         if name in url.options and name not in ("source", "abilities")
     }
     if "abilities" in url.options:
-        given["abilities"] = read_abilities(url.options["abilities"], url.text)
+        given["abilities"] = Abilities.of_names(url.options["abilities"])
     if "source" in url.options:
         given["source"] = Source.of_name(url.options["source"])
     return replace(defaults, **given)
