@@ -124,6 +124,7 @@ class Machine(wiring.Component):
         connect(m, measure.exchange, tempering.measure)
         connect(m, measure.registers, registers.measure)
         connect(m, tempering.registers, registers.tempering)
+        connect(m, tempering.lines, fabric.temper)
         connect(m, registers.run, sequencer.run)
         connect(m, decoder.ladder, tempering.ladder)
         connect(m, decoder.temperatures, tempering.temperatures)
