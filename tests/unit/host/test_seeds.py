@@ -33,5 +33,5 @@ def test_streams_out_of_range_are_refused(stream):
 
 
 def test_seeds_out_of_range_are_refused():
-    with pytest.raises(FactError, match="the seed is -1, .* 64-bit unsigned"):
+    with pytest.raises(FactError, match=r"the seed is -1, .* 64-bit unsigned"):
         seed_words(Source.XOROSHIRO64, -1, np.zeros(1, np.int64))
