@@ -1,10 +1,12 @@
 """Measuring in plain integers, one coupling word of one replica at a time; see `plain_model`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from glauber.hdl.facts.machine import OPERATION_CLOCKS, MachineParams
 from glauber.hdl.facts.measure import Abilities, MeasureFlags
 from glauber.hdl.facts.program import decode_coupling, decode_row
+
+from .plain_temper import PlainTemper
 
 __all__ = ["PlainMeasure"]
 
@@ -17,12 +19,13 @@ def _wrap(number: int) -> int:
 
 
 class PlainMeasure:
-    """What is measured. `measured_rows`, `weigh_rows`, `target` are as their registers, the last
+    """What is measured, and exchanges of `temper` with variates from `draw`. `measured_rows`, `weigh_rows`, `target` are as their registers, the last
     with its sign; `when` are the sweeps of the best scores, `best_states[pbit][replica]` 0 or 1.
     """
 
-    def __init__(self, params: MachineParams) -> None:
+    def __init__(self, params: MachineParams, temper: PlainTemper, draw: Callable[[], int]) -> None:
         self.params = params
+        self.temper, self.draw = temper, draw
         self.measured_rows = self.weigh_rows = self.target = 0
         self.scores = [0] * params.replicas
         self.best = [0] * params.replicas
@@ -71,6 +74,8 @@ class PlainMeasure:
         self.scores = [_wrap(score) for score in scores]
         if flags & MeasureFlags.BEST and self._keep(fresh, states, sweeps):
             clocks += params.keep_clocks
+        if flags & MeasureFlags.EXCHANGE and params.abilities & Abilities.TEMPERING:
+            clocks += self.temper.exchange(self.scores, self.draw)
         reached = flags & MeasureFlags.TARGET and max(self.scores) >= self.target
         return clocks, bool(reached)
 

@@ -16,12 +16,13 @@ from glauber.hdl.facts.machine import (
     MachineParams,
 )
 from glauber.hdl.facts.measure import Abilities
-from glauber.hdl.facts.noise import EXPONENT_BITS, MANTISSA_BITS, SIGN_SHIFT
+from glauber.hdl.facts.noise import EXPONENT_BITS, MANTISSA_BITS, SIGN_SHIFT, Law
 from glauber.hdl.facts.numbers import LOGIT_FORMAT, TEMPERATURE_FORMAT, noise_limit
 from glauber.hdl.facts.operations import Measure, Repeat, decode_word
 from glauber.hdl.facts.program import Step, decode_row
 
 from .plain_measure import PlainMeasure
+from .plain_temper import PlainTemper
 
 __all__ = ["PlainGenerator", "PlainMachine"]
 
@@ -57,11 +58,14 @@ class PlainMachine:
     A stop comes, if at all, when the stream holds `room` words and another one is to be emitted, or
     in the measuring operation number `stop_in`, counted from 1 over all runs. `sweeps`, `cycles`,
     `stopped` and `reached`, which is that of the target, are of the last run.
+
+    With `metropolis` and `ladder`, p-bits are updated by that rule, and at the temperatures of
+    `temper`.
     """
 
     def __init__(self, params: MachineParams) -> None:
         self.params = params
-        self.coarse, self.offsets = params.table.coarse(), params.table.offsets()
+        self.tables = {law: (params.table.coarse(law), params.table.offsets(law)) for law in Law}
         self.states = [[0] * params.replicas for _ in range(params.pbits)]
         self.generators = [
             [PlainGenerator(params.source.generator) for _ in range(params.units)]
@@ -71,7 +75,9 @@ class PlainMachine:
         self.emit_words = 0
         self.stream: list[int] = []
         self.room = self.stop_in = 0
-        self.measure = PlainMeasure(params)
+        self.temper = PlainTemper(params)
+        self.measure = PlainMeasure(params, self.temper, self.draw_variate)
+        self.metropolis = self.ladder = False
         self.sweeps = self.cycles = 0
         self.stopped = self.reached = False
 
@@ -81,19 +87,30 @@ class PlainMachine:
         for index, unit in enumerate(units):
             unit.seed(words[index * size : (index + 1) * size])
 
-    def noise(self, word: int, temperature: int) -> int:
-        """`floor(T * Lambda)` for a random word."""
+    def variate(self, word: int, law: Law) -> int:
+        """The magnitude that the table of this law has for a random word."""
         field = word >> MANTISSA_BITS & ((1 << EXPONENT_BITS) - 1)
         exponent = 0
         while exponent < EXPONENT_BITS and field >> (EXPONENT_BITS - 1 - exponent) & 1:
             exponent += 1
         mantissa = word & ((1 << MANTISSA_BITS) - 1)
         table = self.params.table
-        logit = self.coarse[table.coarse_index(exponent, mantissa)]
-        logit += self.offsets[table.offset_index(exponent, mantissa)]
+        coarse, offsets = self.tables[law]
+        address = table.coarse_index(exponent, mantissa), table.offset_index(exponent, mantissa)
+        return coarse[address[0]] + offsets[address[1]]
+
+    def noise(self, word: int, temperature: int, own: int | None = None) -> int:
+        """What is added to a field for a random word; by heat bath unless there is an own state."""
+        variate = self.variate(word, Law.LOGISTIC if own is None else Law.EXPONENTIAL)
         point = LOGIT_FORMAT.fraction_bits + TEMPERATURE_FORMAT.fraction_bits
-        magnitude = min(logit * temperature >> point, noise_limit(self.params.field_bits))
-        return ~magnitude if word >> SIGN_SHIFT else magnitude
+        magnitude = min(variate * temperature >> point, noise_limit(self.params.field_bits))
+        negative = word >> SIGN_SHIFT if own is None else own
+        return ~magnitude if negative else magnitude
+
+    def draw_variate(self) -> int:
+        """All generators draw; an exponential variate from unit 0 of lane 0."""
+        words = [[unit.draw() for unit in lane] for lane in self.generators]
+        return self.variate(words[0][0], Law.EXPONENTIAL)
 
     def run(self, rows: Sequence[int], couplings: Sequence[int], words: Sequence[int]) -> None:
         """A run whose sweeps go over all rows."""
@@ -179,12 +196,17 @@ class PlainMachine:
                     if coupling >> (params.coupling_bits - 1):
                         coupling -= 1 << params.coupling_bits
                     terms.append((coupling * step.couple, word >> params.coupling_bits))
+            mine = target * params.lanes + lane
             for replica in range(params.replicas):
                 word = self.generators[lane][replica // params.draws].draw()
-                total = self.noise(word, step.temperature) + sum(
+                own = before[mine][replica] if self.metropolis and step.couple else None
+                temperature = step.temperature
+                if self.ladder and step.couple:
+                    temperature = self.temper.temperatures[replica]
+                total = self.noise(word, temperature, own) + sum(
                     coupling * (2 * before[pbit][replica] - 1) for coupling, pbit in terms
                 )
-                self.states[target * params.lanes + lane][replica] = int(total >= 0)
+                self.states[mine][replica] = int(total >= 0)
 
     def state_array(self) -> np.ndarray:
         return np.array(self.states, np.bool_)

@@ -18,6 +18,7 @@ from glauber.hdl.facts.seeding import seed_words
 from glauber.host.compile import IsingProblem, compile_problem, quantise
 
 from .random_operations import Measuring, random_measuring, random_operations
+from .random_tempering import Tempering, random_tempering
 
 __all__ = [
     "EVERY_MACHINE",
@@ -127,6 +128,8 @@ class Load:
     rows, couplings : of a sweep
     measuring : Measuring or None
         What stands behind them, and what is measured; None for a machine that measures nothing.
+    tempering : Tempering or None
+        None for a machine that has one mode only.
     """
 
     rows: np.ndarray
@@ -135,6 +138,7 @@ class Load:
     states: np.ndarray
     steps: np.ndarray
     measuring: Measuring | None = None
+    tempering: Tempering | None = None
 
     @property
     def all_rows(self) -> np.ndarray:
@@ -156,6 +160,8 @@ class Load:
         yield Register.ROW_COUNT, np.array([len(self.rows), len(self.steps)])
         if self.measuring:
             yield Register.MEASURED_ROWS, np.array(self.measuring.registers)
+        if self.tempering:
+            yield from self.tempering.writes()
 
 
 def random_bqm(size: int, degree: float, seed: int) -> dimod.BinaryQuadraticModel:
@@ -204,6 +210,7 @@ def random_load(params: MachineParams, seed: int, *, emit: bool = False) -> Load
         np.packbits(states.ravel(), bitorder="little").view("<u4"),
         random_operations(params, steps, random),
         random_measuring(params, program.rows, program.couplings, random),
+        random_tempering(params, random),
     )
 
 

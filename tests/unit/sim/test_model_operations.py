@@ -16,6 +16,7 @@ from glauber.hdl.facts.operations import Measure, Operation, Repeat
 from glauber.hdl.facts.program import EMIT_SHIFT, Step
 from glauber.hdl.facts.regions import Region, region_base, region_words
 from glauber.hdl.facts.registers import Register, Status
+from glauber.hdl.facts.rules import Mode
 from glauber.sim.model.machine import ModelMachine
 from glauber.sim.rings import RingModel
 from support.plain_model import PlainMachine
@@ -58,6 +59,13 @@ def plain_of(params: MachineParams, load: Load) -> PlainMachine:
         measured, weigh_rows, target = load.measuring.registers
         plain.measure.measured_rows, plain.measure.weigh_rows = measured, weigh_rows
         plain.measure.target = target - (target >> 31 << 32)
+    if load.tempering:
+        plain.metropolis = Mode.METROPOLIS in load.tempering.mode
+        plain.ladder = Mode.LADDER in load.tempering.mode
+        if len(load.tempering.ladder):
+            plain.temper.exchanges = load.tempering.exchanges
+            plain.temper.temperatures = (load.tempering.temperatures & 0x3FFFF).tolist()
+            plain.temper.ladder = load.tempering.ladder.tolist()
     return plain
 
 
@@ -86,6 +94,11 @@ def compare(machine: ModelMachine, plain: PlainMachine) -> None:
     if Abilities.MOMENTS in abilities:
         assert region(machine, Region.MOMENTS) == measure.counts
     assert read(machine, Register.MOMENT_WALKS) == [measure.walks]
+    if Abilities.TEMPERING in abilities:
+        temper = plain.temper
+        assert region(machine, Region.LADDER) == temper.ladder
+        assert read(machine, Register.EXCHANGES) == [temper.exchanges]
+        assert machine._temper.codes.tolist() == temper.temperatures
 
 
 def load_into(params: MachineParams, load: Load, threads: int = 1) -> ModelMachine:
@@ -381,7 +394,7 @@ _BOTH = Abilities.SCORES | Abilities.MOMENTS
 )
 @pytest.mark.parametrize("abilities", [Abilities.NONE, *Abilities, Abilities.ALL])
 def test_registers_take_what_the_abilities_allow(register, needs, most, abilities):
-    if abilities is Abilities.BEST:
+    if abilities in (Abilities.BEST, Abilities.TEMPERING):
         abilities |= Abilities.SCORES
     params = dataclasses.replace(SMALL_MACHINES["square"], abilities=abilities)
     machine = ModelMachine(params, 1)
@@ -406,7 +419,7 @@ def refusals(machine: ModelMachine, which: Region) -> list[Result]:
 
 @pytest.mark.parametrize("abilities", [Abilities.NONE, *Abilities, Abilities.ALL])
 def test_regions_are_there_with_their_abilities_and_cannot_be_written(abilities):
-    if abilities is Abilities.BEST:
+    if abilities in (Abilities.BEST, Abilities.TEMPERING):
         abilities |= Abilities.SCORES
     params = dataclasses.replace(SMALL_MACHINES["square"], abilities=abilities)
     machine = ModelMachine(params, 1)

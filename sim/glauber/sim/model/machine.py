@@ -13,6 +13,7 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.regions import Region, region_words, split_address
 from glauber.hdl.facts.registers import Register, Status
+from glauber.hdl.facts.rules import Mode, modes
 
 from ..rings import RingModel
 from .control import NOISE_REGISTERS, NoiseControl
@@ -23,6 +24,7 @@ from .program import ProgramStore
 from .replicas import ReplicaBlocks
 from .run import RunModel
 from .stream import StreamModel
+from .temper import TemperModel
 
 __all__ = ["ModelMachine"]
 
@@ -43,12 +45,13 @@ class ModelMachine:
         self._header = HeaderWords(
             params, facts_hash(), features=Features.SIMULATION, gates_hash=gates_hash()
         ).words()
-        self._blocks = ReplicaBlocks(params, threads)
+        self._temper = TemperModel(params)
+        self._blocks = ReplicaBlocks(params, threads, self._temper)
         self._program = ProgramStore(params, self._blocks.stride)
         self.noise = NoiseControl(params, rings)
         self._liveness = LivenessModel()
         self._stream = StreamModel(params)
-        self._measure = MeasureModel(params, self._blocks.states)
+        self._measure = MeasureModel(params, self._blocks, self._temper)
         self._run = RunModel(
             params, self._blocks, self.noise, self._liveness, self._stream, self._measure
         )
@@ -61,6 +64,8 @@ class ModelMachine:
             Region.SEEDS: self._write_seeds,
             Region.STATES: self._blocks.write_states,
             Region.RESEEDS: self._write_reseeds,
+            Region.TEMPERATURES: self._temper.write_temperatures,
+            Region.LADDER: self._temper.write_ladder,
         }
 
     @property
@@ -101,6 +106,8 @@ class ModelMachine:
             return self._blocks.read_states(offset, count)
         if region in (Region.SCORES, Region.MOMENTS, Region.BEST):
             return self._measure.read(Region(region), offset, count)
+        if region == Region.LADDER:
+            return self._temper.read(offset, count)
         if region in (Region.RAW, Region.RESEEDS):
             memory = self.noise.memory(Region(region))
             if offset + count <= len(memory):
@@ -146,6 +153,7 @@ class ModelMachine:
             Register.STREAM_HEAD: self._stream.head,
             Register.STREAM_TAIL: self._stream.tail,
             Register.MOMENT_WALKS: self._measure.moment_walks,
+            Register.EXCHANGES: self._temper.exchanges,
         }.get(Register(offset), self._registers[Register(offset)])
 
     def _status(self) -> Status:
@@ -175,6 +183,8 @@ class ModelMachine:
             Register.MEASURED_ROWS: lambda rows: rows <= self._rows_max(_MEASURING),
             Register.WEIGH_ROWS: lambda rows: rows <= self._rows_max(Abilities.SCORES),
             Register.TARGET: lambda score: not score or bool(self._rows_max(Abilities.SCORES)),
+            Register.MODE: lambda mode: not mode & ~int(modes(self.params.abilities)),
+            Register.EXCHANGES: self._set_exchanges,
         }
         if offset not in setters:
             return Result.BAD_ADDRESS
@@ -192,6 +202,12 @@ class ModelMachine:
     def _rows_max(self, abilities: Abilities) -> int:
         """The most rows that a register takes which means something with one of `abilities`."""
         return self.params.rows if self.params.abilities & abilities else 0
+
+    def _set_exchanges(self, number: int) -> bool:
+        legal = not number or Abilities.TEMPERING in self.params.abilities
+        if legal:
+            self._temper.exchanges = number
+        return legal
 
     def _pass_request(self) -> None:
         """Let the time of a request for a register of the noise pass, unless it passes anyhow."""
@@ -221,6 +237,7 @@ class ModelMachine:
             return Result.BAD_VALUE
         self._registers[Register.RUN] = number
         self._prepare_measure()
+        self._blocks.mode = Mode(self._registers[Register.MODE])
         words = self._program.schedule(self._registers[Register.STEP_COUNT])
         emit_words = self._registers[Register.EMIT_WORDS]
         loops = Abilities.LOOPS in self.params.abilities

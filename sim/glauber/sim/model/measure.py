@@ -11,22 +11,27 @@ from glauber.hdl.facts.measure import Abilities, MeasureFlags
 from glauber.hdl.facts.regions import Region, region_words
 
 from .kernel import agree_kernel, score_kernel
+from .replicas import ReplicaBlocks
 from .states import BLOCK_REPLICAS, StateMemory
+from .temper import TemperModel
 from .walk import Walk
 
 __all__ = ["MeasureModel", "Measured"]
 
 Words = NDArray[np.uint32]
 _MASK32 = (1 << 32) - 1
-_SCORING = MeasureFlags.SCORES | MeasureFlags.BEST | MeasureFlags.TARGET
+_SCORING = MeasureFlags.SCORES | MeasureFlags.BEST | MeasureFlags.TARGET | MeasureFlags.EXCHANGE
 
 
 @dataclass(frozen=True)
 class Measured:
-    """How many clocks a measuring operation took, and whether the target was reached."""
+    """How many clocks a measuring operation took, whether the target was reached, and how many
+    words each generator drew.
+    """
 
     clocks: int
     reached: bool = False
+    draws: int = 0
 
 
 class MeasureModel:
@@ -35,9 +40,10 @@ class MeasureModel:
     moment_walks : as its register
     """
 
-    def __init__(self, params: MachineParams, states: StateMemory) -> None:
+    def __init__(self, params: MachineParams, blocks: ReplicaBlocks, temper: TemperModel) -> None:
         self._params = params
-        self._states = states
+        self._blocks, self._temper = blocks, temper
+        self._states = states = blocks.states
         self._width = min(BLOCK_REPLICAS, states.width)
         self._best = StateMemory(params) if Abilities.BEST in params.abilities else None
         # The newest scores, the best ones, and after how many sweeps they were met.
@@ -77,21 +83,26 @@ class MeasureModel:
             return Measured(params.measure_clocks((), scores=False, kept=False))
         fresh, scores = MeasureFlags.FRESH in flags, MeasureFlags.SCORES in flags
         kept = reached = False
+        pairs = None
         if MeasureFlags.MOMENTS in flags:
             self._count(walk, fresh)
         if scores:
             self._scores[0] = self._score(walk)
             reached = MeasureFlags.TARGET in flags and bool(self._scores[0].max() >= self._target)
             kept = MeasureFlags.BEST in flags and self._judge(sweeps, fresh)
+            if MeasureFlags.EXCHANGE in flags:
+                pairs = self._temper.exchange(self._scores[0], self._blocks.draw)
         parts = walk.parts(self._weigh_rows if scores else 0)
-        clocks = params.measure_clocks(parts, scores=scores, kept=kept)
-        return Measured(clocks, reached)
+        clocks = params.measure_clocks(parts, scores=scores, kept=kept, pairs=pairs)
+        return Measured(clocks, reached, pairs or 0)
 
     def _effective(self, flags: MeasureFlags) -> MeasureFlags:
         """What of the flags means something; without a kind of measurement, nothing."""
         abilities = self._params.abilities
         if Abilities.SCORES not in abilities or MeasureFlags.SCORES not in flags:
             flags &= ~_SCORING
+        if Abilities.TEMPERING not in abilities:
+            flags &= ~MeasureFlags.EXCHANGE
         if Abilities.MOMENTS not in abilities:
             flags &= ~MeasureFlags.MOMENTS
         kinds = MeasureFlags.SCORES | MeasureFlags.MOMENTS

@@ -1,6 +1,6 @@
 """The model's noise: thresholds on random words.
 
-The gates add `floor(T * Lambda)` to the field and look at the sign. The magnitude of the noise
+The gates add `floor(T * X)`, or its complement, to the field and look at the sign. The magnitude of the noise
 never falls as the word's key, (leading ones, mantissa), rises. So for each field there is one key
 from which on the noise outvotes it, and the model compares keys instead: the same bits.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glauber.hdl.facts.noise import EXPONENT_MAX, MANTISSA_BITS, NoiseTable
+from glauber.hdl.facts.noise import EXPONENT_MAX, MANTISSA_BITS, Law, NoiseTable
 from glauber.hdl.facts.numbers import LOGIT_FORMAT, TEMPERATURE_FORMAT
 
 __all__ = ["KEYS", "logits", "magnitudes", "thresholds"]
@@ -21,9 +21,9 @@ _PRODUCT_FRACTION = LOGIT_FORMAT.fraction_bits + TEMPERATURE_FORMAT.fraction_bit
 
 
 @cache
-def logits(table: NoiseTable) -> NDArray[np.int64]:
-    """The table's magnitude of a standard logistic variate for every key; codes of LOGIT_FORMAT."""
-    coarse, offsets = np.array(table.coarse()), np.array(table.offsets())
+def logits(table: NoiseTable, law: Law) -> NDArray[np.int64]:
+    """The table's magnitude of a variate of this law for every key; codes of LOGIT_FORMAT."""
+    coarse, offsets = np.array(table.coarse(law)), np.array(table.offsets(law))
     mantissas: Any = np.arange(1 << MANTISSA_BITS)
     return np.concatenate(
         [
@@ -35,19 +35,25 @@ def logits(table: NoiseTable) -> NDArray[np.int64]:
 
 
 @cache
-def _first_keys(table: NoiseTable) -> NDArray[np.int16]:
+def _first_keys(table: NoiseTable, law: Law) -> NDArray[np.int16]:
     """For every logit up to one that is larger than all, the first key that reaches it."""
-    reached = logits(table)
+    reached = logits(table, law)
     return np.searchsorted(reached, np.arange(reached[-1] + 2)).astype(np.int16)
 
 
-def magnitudes(temperature: int, table: NoiseTable, limit: int) -> NDArray[np.int64]:
+def magnitudes(
+    temperature: int, table: NoiseTable, limit: int, law: Law = Law.LOGISTIC
+) -> NDArray[np.int64]:
     """`min(floor(T * logit), limit)` for every key, T as a code of TEMPERATURE_FORMAT."""
-    return np.minimum((logits(table) * temperature) >> _PRODUCT_FRACTION, limit)
+    return np.minimum((logits(table, law) * temperature) >> _PRODUCT_FRACTION, limit)
 
 
 def thresholds(
-    temperatures: NDArray[np.int64], table: NoiseTable, limit: int, fields: NDArray[np.int64]
+    temperatures: NDArray[np.int64],
+    table: NoiseTable,
+    limit: int,
+    fields: NDArray[np.int64],
+    law: Law = Law.LOGISTIC,
 ) -> NDArray[np.int16]:
     """For magnitudes of fields, the first key whose noise reaches them; KEYS if none.
 
@@ -56,7 +62,7 @@ def thresholds(
     Returns the shape (steps, fields). `magnitudes` of that key and of all behind it are not below
     the field.
     """
-    first = _first_keys(table)
+    first = _first_keys(table, law)
     # floor(T * logit) reaches the field where the logit reaches field / T.
     products = fields << _PRODUCT_FRACTION
     divisors = np.maximum(temperatures, 1)[:, None]

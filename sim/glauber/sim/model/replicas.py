@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
+from glauber.hdl.facts.rules import Mode
 
 from .bank import GeneratorBank
 from .kernel import KernelShape, kernel_shape, sweep_kernel
@@ -17,6 +18,7 @@ from .program import cut_schedule
 from .rows import Rows
 from .states import StateMemory
 from .tables import Tables, cut_for_tables
+from .temper import TemperModel
 
 __all__ = ["ReplicaBlocks"]
 
@@ -41,15 +43,19 @@ class _Job:
         self.states = states.blocks[block].reshape(-1)[first:]
         self.generators = bank.state.reshape(-1)[units.start :]
         self.new = np.empty((lanes, states.stride), np.uint8)
+        draws = states.width // self.lane_units
+        self.replicas = block * states.width + np.arange(units.start * draws, units.stop * draws)
 
 
 class ReplicaBlocks:
     """All replicas. Replica `g * draws + d` draws word `d` of a row from unit `g` of its lane.
 
     states : StateMemory
+    mode : Mode
+        Of all steps.
     """
 
-    def __init__(self, params: MachineParams, threads: int) -> None:
+    def __init__(self, params: MachineParams, threads: int, temper: TemperModel) -> None:
         self._params = params
         self._threads = threads
         self.states = StateMemory(params)
@@ -58,7 +64,9 @@ class ReplicaBlocks:
             GeneratorBank(params.source.generator, params.lanes, self._units)
             for _ in self.states.blocks
         ]
-        self._tables = Tables(params)
+        self.mode = Mode.HEAT_BATH
+        self._temper = temper
+        self._tables, self._ladder_tables = Tables(params), Tables(params)
         self._jobs = cache(self._make_jobs)
         self.write_states, self.read_states = self.states.write, self.states.read
 
@@ -86,6 +94,13 @@ class ReplicaBlocks:
         for bank in self._banks:
             bank.inject(word)
 
+    def draw(self) -> int:
+        """All generators draw a word; that of unit 0 of lane 0."""
+        words = np.empty((1, self._params.lanes, self._units), np.uint32)
+        for bank in reversed(self._banks):
+            bank.draw(words)
+        return int(words[0, 0, 0])
+
     @property
     def dead(self) -> bool:
         """Whether a generator stands still."""
@@ -102,19 +117,52 @@ class ReplicaBlocks:
         sweeps_per_chunk = max(1, _CHUNK_WORK // max(1, self.work(rows)))
         for chunk in cut_schedule(steps, sweeps_per_chunk):
             for couple, part in groupby(chunk, key=lambda step: step.couple):
+                if couple and Mode.LADDER in self.mode:
+                    self._run_ladder(rows, sum(step.sweeps for step in part))
+                    continue
                 for few in cut_for_tables(rows, list(part)):
-                    self._run_steps(rows if couple else rows.uncoupled, few)
+                    if couple:
+                        self._run_steps(rows, few, metropolis=Mode.METROPOLIS in self.mode)
+                    else:
+                        self._run_steps(rows.uncoupled, few, metropolis=False)
             yield sum(step.sweeps for step in chunk)
 
-    def _run_steps(self, rows: Rows, steps: Sequence[Step]) -> None:
+    def _run_steps(self, rows: Rows, steps: Sequence[Step], *, metropolis: bool) -> None:
         """Runs steps with the same couplings, on all threads."""
         sweeps = np.array([step.sweeps for step in steps], np.int32)
         jobs = self._jobs(self._split(self.work(rows) * int(sweeps.sum())))
-        shape = self._shape(rows, jobs[0].units)
-        tables = self._tables.of(shape, rows, steps)
+        shape = self._shape(rows, jobs[0].units, metropolis=metropolis, ladder=False)
+        tables = self._tables.of(shape, rows, [step.temperature for step in steps])
+        self._run_jobs(shape, jobs, rows, tables, sweeps)
+
+    def _run_ladder(self, rows: Rows, sweeps: int) -> None:
+        """Runs sweeps at the temperatures of the replicas, on all threads."""
+        jobs = self._jobs(self._split(self.work(rows) * sweeps))
+        metropolis = Mode.METROPOLIS in self.mode
+        shape = self._shape(rows, jobs[0].units, metropolis=metropolis, ladder=True)
+        levels = self._temper.levels
+        tables = self._ladder_tables.of(shape, rows, levels)
+        self._run_jobs(shape, jobs, rows, tables, np.array([sweeps], np.int32), levels)
+
+    def _run_jobs(
+        self,
+        shape: KernelShape,
+        jobs: Sequence[_Job],
+        rows: Rows,
+        tables: NDArray[np.int16],
+        sweeps: NDArray[np.int32],
+        levels: Sequence[int] = (),
+    ) -> None:
+        """`levels` are the temperatures of `tables` if each replica has its own."""
         kernel = sweep_kernel(shape)
+        columns = (2, shape.blended, 2, shape.width)
 
         def run_job(job: _Job) -> None:
+            rungs = np.zeros(shape.width if shape.ladder else 0, np.int32)
+            if shape.ladder:
+                level = np.searchsorted(levels, self._temper.codes[job.replicas])
+                rungs[: len(level)] = level * 2 * tables.shape[-1]
+                rungs = np.concatenate([rungs[::2], rungs[1::2]])
             kernel(
                 job.states,
                 job.generators,
@@ -125,8 +173,10 @@ class ReplicaBlocks:
                 rows.bases,
                 rows.parities,
                 tables,
+                rungs,
+                np.empty(columns, np.uint8),
                 sweeps,
-                len(steps),
+                len(sweeps),
                 tables.shape[-1],
                 len(rows.targets),
                 self._params.lanes,
@@ -140,9 +190,16 @@ class ReplicaBlocks:
         else:
             list(self._pool.map(run_job, jobs))
 
-    def _shape(self, rows: Rows, units: int) -> KernelShape:
-        generator = self._params.source.generator
-        return kernel_shape(generator, units, self._params.draws, rows.field_bits, rows.largest + 1)
+    def _shape(self, rows: Rows, units: int, *, metropolis: bool, ladder: bool) -> KernelShape:
+        return kernel_shape(
+            self._params.source.generator,
+            units,
+            self._params.draws,
+            rows.field_bits,
+            rows.largest + 1,
+            metropolis=metropolis,
+            ladder=ladder,
+        )
 
     def _split(self, work: int) -> int:
         """Into how many parts to split each block, so that all threads have something to do."""

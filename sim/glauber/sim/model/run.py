@@ -169,6 +169,8 @@ class RunModel:
         if isinstance(operation, Measure):
             measured = self._measure.operate(operation.flags, self.sweeps)
             clocks, self.reached = measured.clocks, measured.reached
+            if self._liveness.pass_draws(measured.draws):
+                self._noise.fail_generator()
         self.cycles += clocks
 
     @property

@@ -1,8 +1,9 @@
 """New states from random words, fields and thresholds, in vectors.
 
-The noise of a word grows with its key, `leading ones << 10 | mantissa`, and has the word's sign.
-With the key inverted where the sign is set, a p-bit becomes +1 exactly if that signed key is not
-below a threshold, which falls as the field rises. The kernel counts one more leading one, and the
+The noise of a word grows with its key, `leading ones << 10 | mantissa`, and has the word's sign, or
+with Metropolis the opposite of the p-bit's own. With the key inverted where the sign is set, a
+p-bit becomes +1 exactly if that signed key is not below a threshold, which falls as the field
+rises. The kernel counts one more leading one, and the
 tables hold one less than the threshold, because that takes fewer instructions.
 """
 
@@ -13,9 +14,6 @@ from numpy.typing import NDArray
 
 from glauber.hdl.facts.noise import EXPONENT_BITS, MANTISSA_BITS
 
-from .function import Array
-from .lookup import lookup
-from .shape import KernelShape
 from .vector import Vector
 
 __all__ = ["decide", "signed_limits"]
@@ -40,30 +38,41 @@ def signed_limits(
 
 
 def decide(
-    shape: KernelShape, words: Sequence[Vector], index: Vector, table: Array, count_zeros: bool
+    words: Sequence[Vector], limits: tuple[Vector, Vector], own: Vector | None, count_zeros: bool
 ) -> Vector:
     """New states, of 1 bit each.
 
     words : four vectors; element `e` of vector `c` is for replica `4 * e + c`
-    index : of each replica, the number of its field in the table
+    limits : thresholds of the even and of the odd replicas, of 16 bits each
+    own : the states that the p-bits have, for the rule of Metropolis; None for heat bath
     count_zeros : whether this computer counts leading zeros in vectors
     """
-    even = _signed_keys(words[0], words[2], count_zeros)
-    odd = _signed_keys(words[1], words[3], count_zeros)
-    even_limit, odd_limit = lookup(shape, table, index)
-    # The sign bits of the differences are the new states.
-    even = even_limit.saturated_difference(even)
-    odd = odd_limit.saturated_difference(odd)
+    low, high = (words[0], words[1]), (words[2], words[3])
+    signs = map(_signs, low, high) if own is None else _own_signs(own)
+    even, odd = (
+        # The sign bits of the differences are the new states.
+        limit.saturated_difference(_keys(*pair, count_zeros) ^ sign)
+        for *pair, sign, limit in zip(low, high, signs, limits, strict=True)
+    )
     return (even >> 8 | odd & 0xFF00).cast(8).negative
 
 
-def _signed_keys(low: Vector, high: Vector, count_zeros: bool) -> Vector:
+def _keys(low: Vector, high: Vector, count_zeros: bool) -> Vector:
     """Of words for every other pair of replicas: elements of 16 bits, of `low` first."""
     ones = _leading(low, count_zeros) | _leading(high, count_zeros) << 16
     ones = ones.cast(16).minimum(_LEADING_MAX) << MANTISSA_BITS
-    mantissa = (low & _MANTISSA | high << 16).cast(16) & _MANTISSA
-    signs = (low >> 16 | high & ~0xFFFF).cast(16).sign
-    return (ones | mantissa) ^ signs
+    return ones | (low & _MANTISSA | high << 16).cast(16) & _MANTISSA
+
+
+def _signs(low: Vector, high: Vector) -> Vector:
+    """All ones where the sign bit of a word is set, in the order of `_keys`."""
+    return (low >> 16 | high & ~0xFFFF).cast(16).sign
+
+
+def _own_signs(own: Vector) -> tuple[Vector, Vector]:
+    """All ones where the state is +1, of the even and of the odd replicas."""
+    pairs = own.filled(8).cast(16)
+    return (pairs << 8).sign, pairs.sign
 
 
 def _leading(word: Vector, count_zeros: bool) -> Vector:

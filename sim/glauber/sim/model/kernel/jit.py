@@ -3,7 +3,6 @@
 import ctypes
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,7 +12,7 @@ from llvmlite import binding, ir
 from glauber.hdl.facts.generators import Generator
 
 from .draws import DRAW_ARRAYS, DRAW_NUMBERS, write_draw
-from .lookup import registers_for
+from .lookup import blended_for, registers_for
 from .measure import (
     AGREE_ARRAYS,
     AGREE_NUMBERS,
@@ -35,20 +34,29 @@ _COMPILING = threading.Lock()
 def draw_kernel(shape: KernelShape) -> Kernel:
     """`kernel(generators, words, rows, lanes, lane_units)`: see `draws.write_draw`."""
     with _COMPILING:
-        return _draw_kernel(replace(shape, field_bits=8, registers=0))
+        return _draw_kernel(KernelShape(shape.generator, shape.units, shape.draws))
 
 
 def kernel_shape(
-    generator: Generator, units: int, draws: int, field_bits: int, entries: int
+    generator: Generator,
+    units: int,
+    draws: int,
+    field_bits: int,
+    entries: int,
+    *,
+    metropolis: bool = False,
+    ladder: bool = False,
 ) -> KernelShape:
     """The best shape of a kernel on this computer, for tables of so many entries."""
-    registers = registers_for(entries, _features()) if field_bits == 8 else 0
-    return KernelShape(generator, units, draws, field_bits, registers)
+    bytewise = field_bits == 8
+    registers = registers_for(entries, _features()) if bytewise and not ladder else 0
+    blended = blended_for(entries) if bytewise and ladder else 0
+    return KernelShape(generator, units, draws, field_bits, registers, metropolis, ladder, blended)
 
 
 def sweep_kernel(shape: KernelShape) -> Kernel:
-    """`kernel(states, generators, new, targets, start, couplings, bases, parities, tables, sweeps,
-    steps, entries, rows, lanes, lane_units, stride)`: see `sweep.write_sweep`.
+    """`kernel(states, generators, new, targets, start, couplings, bases, parities, tables, rungs,
+    columns, sweeps, steps, entries, rows, lanes, lane_units, stride)`: see `sweep.write_sweep`.
     """
     with _COMPILING:
         return _sweep_kernel(shape, "avx512cd" in _features())

@@ -11,10 +11,12 @@ from .function import Array
 from .shape import REGISTER_ENTRIES, KernelShape
 from .vector import Vector, join
 
-__all__ = ["arrange", "entries_of", "lookup", "registers_for"]
+__all__ = ["arrange", "blended_for", "entries_of", "gather", "halves", "lookup", "registers_for"]
 
 _GATHERED = 16  # at once
 _REGISTERS = (1, 2, 4)
+# Of so many entries, going through all of them is faster than looking one up.
+_BLENDED = (4, 8, 16, 32)
 
 
 def registers_for(entries: int, features: frozenset[str]) -> int:
@@ -24,10 +26,15 @@ def registers_for(entries: int, features: frozenset[str]) -> int:
     return next((count for count in _REGISTERS if entries <= count * REGISTER_ENTRIES), 0)
 
 
+def blended_for(entries: int) -> int:
+    """The entries to go through for tables of so many, one for each replica; 0 to look them up."""
+    return next((count for count in _BLENDED if entries <= count), 0)
+
+
 def entries_of(shape: KernelShape, entries: int) -> int:
     """Words of 16 bits that a table of `entries` thresholds takes."""
     # What looks up in memory reads 32 bits at once, one word behind the last threshold too.
-    return shape.registers * REGISTER_ENTRIES or entries + 1
+    return shape.registers * REGISTER_ENTRIES or max(shape.blended, entries) + 1
 
 
 def arrange(shape: KernelShape, tables: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -45,12 +52,18 @@ def lookup(shape: KernelShape, table: Array, index: Vector) -> tuple[Vector, Vec
     """The thresholds at the even and at the odd elements of `index`, of 16 bits."""
     if shape.registers:
         return _permute(table, shape.registers, index)
+    even, odd = halves(index)
+    return gather(table, even), gather(table, odd)
+
+
+def halves(index: Vector) -> tuple[Vector, Vector]:
+    """The even and the odd elements, of 32 bits."""
     if index.bits == 32:
         even, odd = (index.picked(range(first, index.size, 2)) for first in (0, 1))
     else:
         pairs = index.cast(2 * index.bits)
         even, odd = pairs & (1 << index.bits) - 1, pairs >> index.bits
-    return _gather(table, even.extended(32)), _gather(table, odd.extended(32))
+    return even.extended(32), odd.extended(32)
 
 
 def _permute(table: Array, registers: int, index: Vector) -> tuple[Vector, Vector]:
@@ -83,7 +96,8 @@ def _in_parts(index: Vector, size: int, look: Callable[[Vector], Vector]) -> Vec
     return join(parts).part(0, index.size)
 
 
-def _gather(table: Array, index: Vector) -> Vector:
+def gather(table: Array, index: Vector) -> Vector:
+    """The thresholds at the elements of `index`, of 32 bits; of 16 bits."""
     builder = index.builder
     size = min(_GATHERED, index.size)
     words, bits = ir.VectorType(ir.IntType(32), size), ir.VectorType(ir.IntType(1), size)

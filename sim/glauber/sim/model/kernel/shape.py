@@ -22,6 +22,12 @@ class KernelShape:
         8, 16 or 32: of the numbers that a field is computed with.
     registers : int
         1, 2 or 4 times 64 thresholds are held in registers; 0 if they are looked up in memory.
+    metropolis : bool
+        Whether the rule is that of Metropolis.
+    ladder : bool
+        Whether each replica has tables of its own.
+    blended : int
+        As many entries of those tables are gone through one by one; 0 if they are looked up.
     """
 
     generator: Generator
@@ -29,6 +35,9 @@ class KernelShape:
     draws: int
     field_bits: int = 8
     registers: int = 0
+    metropolis: bool = False
+    ladder: bool = False
+    blended: int = 0
 
     @property
     def replicas(self) -> int:

@@ -8,6 +8,8 @@ from llvmlite import ir
 from .decide import decide
 from .draws import Draws
 from .function import Array, KernelFunction
+from .ladder import LadderTables
+from .lookup import lookup
 from .shape import KernelShape
 from .vector import Vector, join, splat
 
@@ -24,6 +26,8 @@ SWEEP_ARRAYS = {
     "bases": 32,
     "parities": 32,
     "tables": 16,
+    "rungs": 32,
+    "columns": 8,
     "sweeps": 32,
 }
 SWEEP_NUMBERS = ("steps", "entries", "rows", "lanes", "lane_units", "stride")
@@ -73,6 +77,7 @@ def write_sweep(module: ir.Module, name: str, shape: KernelShape, count_zeros: b
         Room for the states of a row.
     targets, start, couplings, bases, parities : as of `rows.Rows`
     tables : as of `lookup.arrange`, shape (steps, 2, entries)
+    rungs, columns : as of `ladder.LadderTables`, and used with a ladder only
     sweeps : of each step
     rows, lanes : of a sweep, and of a row
     """
@@ -80,18 +85,27 @@ def write_sweep(module: ir.Module, name: str, shape: KernelShape, count_zeros: b
     builder, arrays, numbers = kernel.builder, kernel.arrays, kernel.numbers
     rows, lanes, entries = numbers["rows"], numbers["lanes"], numbers["entries"]
     fields = _Fields(kernel, shape)
+    ladder = LadderTables(kernel, shape) if shape.ladder else None
 
     def row(index: Any, tables: Array) -> Sequence[Vector]:
+        target = arrays["states"].behind(arrays["targets"].word(index))
+
+        def limits(cell: Any) -> tuple[Vector, Vector]:
+            field, parity = fields.index(cell), arrays["parities"].word(cell)
+            if ladder:
+                return ladder.lookup(parity, field)
+            return lookup(shape, tables.behind(builder.mul(parity, entries)), field)
+
         def lane(number: Any, _: list[Vector]) -> Sequence[Vector]:
             cell = builder.add(builder.mul(index, lanes), number)
-            field = fields.index(cell)
+            found = limits(cell)
             words = Draws(kernel, shape, number).draw_quarters()
-            table = tables.behind(builder.mul(arrays["parities"].word(cell), entries))
-            new = decide(shape, words, field, table, count_zeros)
+            own = None
+            if shape.metropolis:
+                own = target.bits(builder.mul(number, numbers["stride"]), shape.width)
+            new = decide(words, found, own, count_zeros)
             arrays["new"].put_bits(builder.mul(number, kernel.constant(shape.state_bytes)), new)
             return ()
-
-        target = arrays["states"].behind(arrays["targets"].word(index))
 
         def write(number: Any, _: list[Vector]) -> Sequence[Vector]:
             place = builder.mul(number, kernel.constant(shape.state_bytes))

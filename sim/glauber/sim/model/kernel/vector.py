@@ -104,6 +104,10 @@ class Vector:
         below = self.builder.icmp_signed("<", self.value, self._of(other))
         return Vector(self.builder, self.builder.select(below, self.value, self._of(other)))
 
+    def equals(self, other: int) -> "Vector":
+        """Of 1 bit each: whether an element is `other`."""
+        return Vector(self.builder, self.builder.icmp_signed("==", self.value, self._of(other)))
+
     def where(self, chosen: "Vector", other: "Vector") -> "Vector":
         """These elements where `chosen`, of 1 bit each, is set; elsewhere those of `other`."""
         value = self.builder.select(chosen.value, self.value, other.value)
@@ -119,6 +123,10 @@ class Vector:
         if bits == self.bits:
             return self
         return Vector(self.builder, self.builder.zext(self.value, _vector_type(bits, self.size)))
+
+    def filled(self, bits: int) -> "Vector":
+        """Of elements of 1 bit: all `bits` bits of each like it."""
+        return Vector(self.builder, self.builder.sext(self.value, _vector_type(bits, self.size)))
 
     def truncated(self, bits: int) -> "Vector":
         """The low `bits` bits of each, which are fewer than before."""
