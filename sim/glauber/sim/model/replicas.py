@@ -162,9 +162,9 @@ class ReplicaBlocks:
     ) -> None:
         """`levels` are the temperatures of `tables` if each replica has its own."""
         kernel = sweep_kernel(shape)
-        columns = (2, shape.blended, 2, shape.width)
         nothing = rows.targets[:0]
         near = rows.near or NearRows(nothing, nothing, nothing, nothing)
+        columns = 2 * shape.blended * 2 * shape.width
 
         def run_job(job: _Job) -> None:
             rungs = np.zeros(shape.width if shape.ladder else 0, np.int32)
@@ -183,7 +183,7 @@ class ReplicaBlocks:
                 rows.parities,
                 tables,
                 rungs,
-                np.empty(columns, np.uint8),
+                _aligned(columns),
                 near.named,
                 near.homes,
                 near.middle,
