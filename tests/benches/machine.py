@@ -19,6 +19,7 @@ from glauber.hdl.facts.operations import Measure, Repeat
 from glauber.hdl.facts.program import Step
 from glauber.hdl.facts.regions import Region, region_base, region_words
 from glauber.hdl.facts.registers import Register, Status
+from glauber.hdl.facts.rules import Mode, modes
 from glauber.sim.model.endpoint import open_model
 from glauber.sim.rings import RingModel, Rings
 from support.byte_port import BytePort
@@ -77,10 +78,11 @@ class Pair:
 
     async def read_measured(self) -> None:
         """Compares all that was measured; of the counts, some behind those of a walk too."""
-        for region in (Region.SCORES, Region.BEST, Region.MOMENTS):
+        for region in (Region.SCORES, Region.BEST, Region.MOMENTS, Region.LADDER):
             if count := region_words(region, PARAMS):
                 await self.read(region_base(region), min(count, 1024))
         await self.read(Register.MEASURED_ROWS, 4)
+        await self.read(Register.MODE, 2)
 
     async def settle(self) -> tuple[int, int, int]:
         """Status, head and sweeps when the gates have ended their run or wait for room in it.
@@ -193,13 +195,23 @@ async def refusals_are_those_of_the_model(dut):
         (Kind.WRITE, [region_base(Region.SCORES), 1]),
         (Kind.WRITE, [region_base(Region.MOMENTS), 1]),
         (Kind.WRITE, [region_base(Region.BEST), 1]),
-        (Kind.WRITE, [12 << 28, 1]),
+        (Kind.WRITE, [Register.MODE, max(Mode) << 1]),
+        *(
+            (Kind.WRITE, [region_base(region) + region_words(region, PARAMS), 1])
+            for region in (Region.TEMPERATURES, Region.LADDER)
+        ),
+        (Kind.WRITE, [14 << 28, 1]),
         (9, [0, 1]),
     ]
     if not PARAMS.abilities & (Abilities.SCORES | Abilities.MOMENTS):
         requests.append((Kind.WRITE, [Register.MEASURED_ROWS, 1]))
     if Abilities.SCORES not in PARAMS.abilities:
         requests += [(Kind.WRITE, [one, 1]) for one in (Register.WEIGH_ROWS, Register.TARGET)]
+    if Abilities.TEMPERING not in PARAMS.abilities:
+        requests.append((Kind.WRITE, [Register.EXCHANGES, 1]))
+    requests += [
+        (Kind.WRITE, [Register.MODE, mode]) for mode in Mode if mode & ~modes(PARAMS.abilities)
+    ]
     for kind, (address, word) in requests:
         body = int(address).to_bytes(4, "little") + int(word).to_bytes(4, "little")
         answer = await pair.exchange(kind, body)
@@ -207,13 +219,13 @@ async def refusals_are_those_of_the_model(dut):
     beyond = region_base(Region.RAW) + RAW_WORDS
     for address in (
         Register.STOP,
-        *map(region_base, (Region.SEEDS, Region.PROGRAM, Region.STREAM)),
+        *map(region_base, (Region.SEEDS, Region.PROGRAM, Region.STREAM, Region.TEMPERATURES)),
         beyond,
         *(
             region_base(region) + region_words(region, PARAMS)
-            for region in (Region.SCORES, Region.MOMENTS, Region.BEST)
+            for region in (Region.SCORES, Region.MOMENTS, Region.BEST, Region.LADDER)
         ),
-        12 << 28,
+        14 << 28,
     ):
         answer = await pair.exchange(Kind.READ, int(address).to_bytes(4, "little") + b"\1\0")
         assert answer == bytes([Result.BAD_ADDRESS])
@@ -244,8 +256,10 @@ async def a_run_refuses_what_would_disturb_it_and_stops_when_told(dut):
     assert await pair.exchange(Kind.WRITE, begin, same=False) == bytes([Result.OK])
     refused = (
         *map(region_base, (Region.STATES, Region.SCORES, Region.MOMENTS, Region.BEST)),
+        *map(region_base, (Region.TEMPERATURES, Region.LADDER)),
         *(Register.ROW_COUNT, Register.HEALTH, Register.RESEED),
         *(Register.MEASURED_ROWS, Register.WEIGH_ROWS, Register.TARGET),
+        *(Register.MODE, Register.EXCHANGES),
     )
     for address in refused:
         body = int(address).to_bytes(4, "little") + (1).to_bytes(4, "little")

@@ -125,7 +125,18 @@ def test_two_couplings_act_as_the_one_between_them(wanted):
     assert abs(probabilities @ energies - pair.energy(4, 4)) < pair.energy_error(4, 4)
 
 
-@pytest.mark.parametrize("source", SOUND, ids=lambda source: source.name.lower())
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(
+            source,
+            id=source.name.lower(),
+            # What the sources have in common is seen with the first.
+            marks=pytest.mark.study if source is Source.LFSR64 else (),
+        )
+        for source in SOUND
+    ],
+)
 @pytest.mark.parametrize(("order", "wanted", "every", "samples"), CASES)
 def test_the_energy_is_exact(source, order, wanted, every, samples):
     """256 replicas; significance 2.5e-4 each, 1e-3 for a source over all cases.

@@ -14,7 +14,7 @@ __all__ = ["FakePlatform", "FakeTools"]
 # Every tool notes that it ran, then runs its own part with the arguments `args` and the folder
 # `here` of the fakes at hand.
 _HEAD = """\
-import json, pathlib, sys
+import json, pathlib, sys, time
 here, args = pathlib.Path({here!r}), sys.argv[1:]
 with (here / "calls").open("a") as calls:
     calls.write(json.dumps([{name!r}, *args]) + chr(10))
@@ -30,6 +30,8 @@ plan = json.loads((here / "plan.json").read_text())
 seed = int(after("--seed"))
 wanted = float(after("--freq"))
 print(plan["log"])
+while seed in plan["endless"]:
+    time.sleep(1)
 if plan["code"]:
     sys.exit(plan["code"])
 megahertz = plan["megahertz"][(seed - 1) % len(plan["megahertz"])]
@@ -110,8 +112,8 @@ class FakeTools:
     """Fakes of the tools of iCE40, and what they shall do.
 
     They are found by the environment variables that name tools. `plan` changes what nextpnr does:
-    `megahertz` by seed, exit `code`, `log`, name of the `clock`, `factor` of its constraint, and
-    whether to write a `report`.
+    `megahertz` by seed, exit `code`, `log`, name of the `clock`, `factor` of its constraint,
+    whether to write a `report`, and which seeds are `endless`.
     """
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,6 +139,7 @@ class FakeTools:
             "clock": "clk_$glb_clk",
             "factor": 1.0,
             "report": True,
+            "endless": [],
         }
         (self.folder / "plan.json").write_text(json.dumps(plan | changes))
 

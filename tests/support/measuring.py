@@ -1,4 +1,4 @@
-"""A fabric with a measuring unit, walked by the test in place of a sequencer."""
+"""A fabric with measuring and tempering units, walked by the test in place of a sequencer."""
 
 import random
 from dataclasses import dataclass, field
@@ -13,6 +13,7 @@ from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import MeasureFlags
 from glauber.hdl.facts.program import encode_coupling
 from glauber.hdl.measure.unit import MeasureUnit
+from glauber.hdl.tempering.unit import TemperingUnit
 
 __all__ = ["MeasuringRig", "Problem"]
 
@@ -92,7 +93,9 @@ class MeasuringRig:
         m.submodules.fabric = self.fabric = fabric = GraphFabric(params)
         m.submodules.unit = self.unit = unit = MeasureUnit(params)
         connect(m, unit.lines, fabric.measure)
+        m.submodules.tempering = self.tempering = tempering = TemperingUnit(params)
         connect(m, unit.keep, fabric.keep)
+        connect(m, unit.exchange, tempering.measure)
         m.d.comb += fabric.best.address.eq(fabric.states.address)  # as a decoder has it
         self.rng = random.Random(params.lanes * 100 + params.replicas)
 

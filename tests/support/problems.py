@@ -24,6 +24,7 @@ __all__ = [
     "EVERY_MACHINE",
     "MEASURING_MACHINES",
     "SMALL_MACHINES",
+    "TEMPERING_MACHINES",
     "Load",
     "random_bqm",
     "random_load",
@@ -118,7 +119,37 @@ MEASURING_MACHINES = {
     # With rings, and with reseeds between operations.
     "all and rings": replace(SMALL_MACHINES["reference"], abilities=Abilities.ALL),
 }
-EVERY_MACHINE = SMALL_MACHINES | MEASURING_MACHINES
+TEMPERING_MACHINES = {
+    # A rule of update, and nothing to measure.
+    "metropolis": MachineParams(
+        lanes=2,
+        replicas=4,
+        draws=2,
+        table=NoiseTable(4, 2),
+        stream_words=4,
+        abilities=Abilities.METROPOLIS,
+        **_SMALL,
+    ),
+    # Temperatures of replicas, and heat bath alone.
+    "tempering": MachineParams(
+        lanes=4,
+        replicas=8,
+        draws=4,
+        couplings_per_slot=1,
+        stream_words=16,
+        abilities=Abilities.LOOPS | Abilities.SCORES | Abilities.TEMPERING,
+        **_SMALL,
+    ),
+    # Both, with noise units of one draw.
+    "both": MachineParams(
+        lanes=2,
+        replicas=4,
+        draws=1,
+        abilities=Abilities.METROPOLIS | Abilities.SCORES | Abilities.TEMPERING,
+        **_SMALL,
+    ),
+}
+EVERY_MACHINE = SMALL_MACHINES | MEASURING_MACHINES | TEMPERING_MACHINES
 
 
 @dataclass(frozen=True)

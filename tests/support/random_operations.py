@@ -44,6 +44,9 @@ def random_operations(
     if params.abilities:
         for _ in range(int(random.integers(1, 6))):
             words.insert(int(random.integers(0, len(words) + 1)), Measure(random_flags(random)))
+        if Abilities.TEMPERING in params.abilities:
+            exchange = Measure(MeasureFlags.SCORES | MeasureFlags.EXCHANGE)
+            words.insert(int(random.integers(0, len(words) + 1)), exchange)
         for level, most in ((2, 2), (0, 1)):
             place = int(random.integers(1, len(words) + 1))
             length, count = int(random.integers(1, place + 1)), int(random.integers(1, most + 1))

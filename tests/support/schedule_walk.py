@@ -48,7 +48,9 @@ def effective_flags(flags: MeasureFlags, abilities: Abilities) -> MeasureFlags:
     """What an operation measures in a machine with `abilities`; NONE if that needs no walk."""
     scores = Abilities.SCORES in abilities and MeasureFlags.SCORES in flags
     if not scores:
-        flags &= ~(MeasureFlags.SCORES | MeasureFlags.BEST | MeasureFlags.TARGET)
+        flags &= MeasureFlags.MOMENTS | MeasureFlags.FRESH
+    if Abilities.TEMPERING not in abilities:
+        flags &= ~MeasureFlags.EXCHANGE
     if Abilities.MOMENTS not in abilities:
         flags &= ~MeasureFlags.MOMENTS
     walks = flags & (MeasureFlags.SCORES | MeasureFlags.MOMENTS)

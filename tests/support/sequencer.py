@@ -25,5 +25,5 @@ async def load_tables(
             ctx.set(window.data, word)
             await ctx.tick()
         ctx.set(window.enable, 0)
-    ctx.set(sequencer.row_count, len(rows))
-    ctx.set(sequencer.step_count, len(steps))
+    ctx.set(sequencer.run.row_count, len(rows))
+    ctx.set(sequencer.run.step_count, len(steps))

@@ -46,11 +46,15 @@ class BuildOptions:
         How many of them at once.
     force : bool
         Whether to build even what is in the cache.
+    limit : float
+        Seconds after which a seed that is not placed and routed is given up: a device that is
+        almost full can keep nextpnr searching without an end.
     """
 
     seeds: int = 4
     jobs: int = field(default_factory=default_jobs)
     force: bool = False
+    limit: float = 3600
 
 
 @dataclass(frozen=True)
@@ -202,6 +206,7 @@ class _Build:
             [*arguments, "--ignore-loops"] if rings else arguments,
             self.clock.output_hz,
             clock_names(netlist, self.flow),
+            options.limit,
         )
         placed = router.run(options.seeds, options.jobs)
         if rings:

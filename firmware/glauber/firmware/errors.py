@@ -18,6 +18,7 @@ __all__ = [
     "TimingError",
     "ToolFailedError",
     "ToolMissingError",
+    "ToolSlowError",
 ]
 
 
@@ -53,6 +54,10 @@ class ToolFailedError(BuildError):
             + f"\nIts whole output is in {log}. If it complains of a constraint, correct the "
             "board's description; otherwise try the tool versions of constraints.txt."
         )
+
+
+class ToolSlowError(BuildError):
+    """A tool did not end in the time that it was given."""
 
 
 class ClockError(BuildError):

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from .errors import ToolFailedError, ToolMissingError
+from .errors import ToolFailedError, ToolMissingError, ToolSlowError
 from .tools import Tool
 from .watch import Watch
 
@@ -50,12 +50,23 @@ class Runner:
         return output
 
     def attempt(
-        self, tool: Tool, arguments: Sequence[str], work: Path, log: str
+        self,
+        tool: Tool,
+        arguments: Sequence[str],
+        work: Path,
+        log: str,
+        limit: float = threading.TIMEOUT_MAX,
     ) -> tuple[int, str]:
-        """As `run`, but the exit code is the caller's to judge."""
+        """As `run`, but the exit code is the caller's to judge.
+
+        Raises also `ToolSlowError` if it runs for longer than `limit` seconds.
+        """
         start = time.monotonic()
         lines: list[str] = []
         process = self._start(tool, arguments, work)
+        alarm = threading.Timer(limit, process.kill)
+        alarm.daemon = True
+        alarm.start()
         try:
             assert process.stdout is not None
             with (work / log).open("w", encoding="utf-8") as file:
@@ -65,9 +76,15 @@ class Runner:
                     self._watch.line(line)
             code = process.wait()
         finally:
+            alarm.cancel()
             self._end(process)
+        elapsed = time.monotonic() - start
+        if elapsed >= limit:
+            raise ToolSlowError(
+                f"{tool.name} was ended after {elapsed:.0f} s, the limit being {limit:.0f} s; its "
+                f"output is in {work / log}"
+            )
         with self._lock:
-            elapsed = time.monotonic() - start
             self.seconds[tool.name] = self.seconds.get(tool.name, 0) + elapsed
         return code, "".join(lines)
 

@@ -84,6 +84,7 @@ class ImageReport:
             "params": {
                 **{name: value for name, value in vars(params).items() if name != "table"},
                 "source": params.source.name.lower(),
+                "abilities": params.abilities.text,
                 "table": [table.coarse_bits, table.fine_bits],
             },
             "capacity": capacity(params),
@@ -111,6 +112,7 @@ def report_text(report: Mapping[str, Any]) -> str:
     lines = [
         f"{report['image']} for {report['title']} ({report['board']}), build {report['build_id']}",
         f"  machine      {machine}, {slots}, {params['source']}{rings}",
+        f"  abilities    {params['abilities']}",
         f"  capacity     {held['pbits']:,} p-bits, {held['couplings']:,} couplings",
         f"  clock        {clock:.2f} MHz; static timing allows {most:.2f} (seed {report['seed']})",
         *(

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from .errors import BuildError, ToolFailedError
+from .errors import BuildError, ToolFailedError, ToolSlowError
 from .flows.flow import TOP, Flow
 from .process import Runner
 from .timing import Timing, read_timing, timing_error
@@ -59,6 +59,8 @@ class Router:
         What the clock of the machine shall have.
     clock_names : Collection[str]
         Names by which nextpnr may call it.
+    limit : float
+        Seconds that a seed may take.
     """
 
     runner: Runner
@@ -68,6 +70,7 @@ class Router:
     arguments: Sequence[str]
     clock_hz: Fraction
     clock_names: Collection[str]
+    limit: float
 
     def run(self, seeds: int, jobs: int) -> Placed:
         """The result of the lowest of the seeds 1 to `seeds` that meets the timing.
@@ -81,6 +84,8 @@ class Router:
             None of them does.
         DesignTooLargeError
             The device has not enough of something.
+        ToolSlowError
+            None of them ends in time.
         ToolFailedError
             nextpnr fails for another reason.
         BuildError
@@ -89,22 +94,37 @@ class Router:
         best: Placed | None = None
         for batch in _batches(seeds, jobs):
             for placed in self._side_by_side(batch):
+                if placed is None:
+                    continue
                 if placed.timing.met:
                     return placed
                 if best is None or placed.timing.achieved_hz > best.timing.achieved_hz:
                     best = placed
-        assert best is not None  # there is at least one seed
+        if best is None:
+            raise ToolSlowError(
+                f"{self.tool.name} did not end within {self.limit / 60:g} minutes with "
+                f"{'seed 1' if seeds == 1 else f'any of {seeds} seeds'}; its output is in "
+                f"{self.work}. Where it goes on placing for ever the device is too full: make the "
+                "machine smaller, such as --set lanes=..., or allow more time by --limit"
+            )
         raise timing_error(best.report, best.timing, seeds)
 
-    def _side_by_side(self, seeds: Sequence[int]) -> list[Placed]:
+    def _side_by_side(self, seeds: Sequence[int]) -> list[Placed | None]:
         if len(seeds) == 1:
-            return [self._place(seeds[0])]
+            return [self._try(seeds[0])]
         with ThreadPoolExecutor(len(seeds)) as pool:
             try:
-                return list(pool.map(self._place, seeds))
+                return list(pool.map(self._try, seeds))
             except BaseException:
                 self.runner.stop()  # else leaving the pool would wait for the others
                 raise
+
+    def _try(self, seed: int) -> Placed | None:
+        """None for a seed that takes too long."""
+        try:
+            return self._place(seed)
+        except ToolSlowError:
+            return None
 
     def _place(self, seed: int) -> Placed:
         name = f"seed{seed}"
@@ -118,7 +138,7 @@ class Router:
             "--timing-allow-fail",  # the report is to be written, and is judged here
         ]
         log = f"{name}-nextpnr.log"
-        code, output = self.runner.attempt(self.tool, arguments, self.work, log)
+        code, output = self.runner.attempt(self.tool, arguments, self.work, log, self.limit)
         if code:
             check_size(output, self.flow)
             raise ToolFailedError.of_output(self.tool.name, code, output, self.work / log)

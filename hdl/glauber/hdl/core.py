@@ -11,14 +11,13 @@ from .facts.digest import facts_hash, gates_hash
 from .facts.header import Features, HeaderWords
 from .facts.line import DIVISOR_RANGE
 from .facts.machine import MachineParams
-from .facts.regions import Region, region_words
 from .link.bus import BusRegister
 from .link.link import Link
-from .link.window import WriteWindow
 from .measure.unit import MeasureUnit
 from .noise.control import NoiseControl
 from .sequencer.sequencer import Sequencer
 from .stream.unit import StreamUnit
+from .tempering.unit import TemperingUnit
 
 __all__ = ["Machine"]
 
@@ -97,13 +96,14 @@ class Machine(wiring.Component):
         m, params = Module(), self.params
         m.submodules.link = link = Link(params)
         m.submodules.register = register = BusRegister()
-        m.submodules.decoder = decoder = RegionDecoder()
+        m.submodules.decoder = decoder = RegionDecoder(params)
         m.submodules.registers = registers = ControlRegisters(params, self.header)
         m.submodules.fabric = fabric = GraphFabric(params)
         m.submodules.sequencer = sequencer = Sequencer(params)
         m.submodules.noise = noise = NoiseControl(params)
         m.submodules.stream = stream = StreamUnit(params)
         m.submodules.measure = measure = MeasureUnit(params)
+        m.submodules.tempering = tempering = TemperingUnit(params)
 
         connect(m, flipped(self.i), link.i)
         connect(m, link.o, flipped(self.o))
@@ -121,37 +121,27 @@ class Machine(wiring.Component):
         connect(m, sequencer.control, fabric.control)
         connect(m, sequencer.measure, measure.control)
         connect(m, measure.lines, fabric.measure)
+        connect(m, measure.exchange, tempering.measure)
+        connect(m, measure.registers, registers.measure)
+        connect(m, tempering.registers, registers.tempering)
+        connect(m, tempering.lines, fabric.temper)
+        connect(m, registers.run, sequencer.run)
+        connect(m, decoder.ladder, tempering.ladder)
+        connect(m, decoder.temperatures, tempering.temperatures)
         connect(m, measure.keep, fabric.keep)
         connect(m, decoder.scores, measure.scores)
         connect(m, decoder.moments, measure.moments)
         connect(m, decoder.best, fabric.best)
-        for region, user in (
-            (Region.ROWS, sequencer.rows),
-            (Region.STEPS, sequencer.steps),
-            (Region.SEEDS, fabric.seeds),
-            (Region.PROGRAM, fabric.program),
-        ):
-            name = region.name.lower()
-            window = WriteWindow(region_words(region, params))
-            m.submodules[f"{name}_window"] = window
-            connect(m, getattr(decoder, name), window.bus)
-            connect(m, window.window, user)
+        connect(m, decoder.rows, sequencer.rows)
+        connect(m, decoder.steps, sequencer.steps)
+        connect(m, decoder.seeds, fabric.seeds)
+        connect(m, decoder.program, fabric.program)
         m.d.comb += [
-            decoder.busy.eq(sequencer.running),
-            [sequencer.start.eq(registers.start), sequencer.stop.eq(registers.stop | noise.fault)],
-            sequencer.row_count.eq(registers.row_count),
-            sequencer.step_count.eq(registers.step_count),
-            [registers.running.eq(sequencer.running), registers.stopped.eq(sequencer.stopped)],
-            registers.reached.eq(sequencer.reached),
-            registers.sweep_done.eq(sequencer.sweep_done),
-            sequencer.measured_rows.eq(registers.measured_rows),
-            sequencer.weigh_rows.eq(registers.weigh_rows),
-            [measure.sweeps.eq(registers.sweeps), measure.target.eq(registers.target)],
-            registers.moment_walks.eq(measure.moment_walks),
+            [decoder.busy.eq(sequencer.run.running), stream.start.eq(registers.run.start)],
             [registers.frames_bad.eq(link.frames_bad), registers.writes.eq(link.writes)],
             [registers.fault.eq(noise.fault), self.heard.eq(link.heard)],
             [self.line.eq(registers.line), registers.line_fall_back.eq(self.line_fall_back)],
-            [registers.waiting.eq(stream.waiting), stream.start.eq(registers.start)],
+            registers.waiting.eq(stream.waiting),
             [fabric.inject.eq(noise.inject), noise.last_draw.eq(fabric.last_draw)],
             noise.generator_failed.eq(fabric.generator_failed),
         ]

@@ -4,11 +4,14 @@ from typing import Any
 
 from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from .facts.frames import Result
-from .facts.regions import REGION_SHIFT, Region
+from .facts.machine import MachineParams
+from .facts.regions import REGION_SHIFT, Region, region_words
+from .facts.registers import Access
 from .link.bus import BusSignature
+from .link.window import WindowSignature, WriteWindow
 
 __all__ = ["RegionDecoder"]
 
@@ -16,17 +19,22 @@ __all__ = ["RegionDecoder"]
 class RegionDecoder(wiring.Component):
     """Passes requests on to the region that their address names.
 
+    Parameters
+    ----------
+    params : MachineParams
+
     Members
     -------
     bus : In(BusSignature)
     busy : In(1)
         While 1, every region but `REGISTERS` and `STREAM` is refused with `BUSY`.
-    registers, rows, ... : Out(BusSignature)
-        One per `facts.registers.Region`, named as it is in lower case.
+    registers, rows, ... : Out(BusSignature) or Out(WindowSignature)
+        One per `facts.regions.Region`, named as it is in lower case: a window if it is only
+        written.
 
     Timing
     ------
-    Adds no clock.
+    Adds no clock to requests; windows as `WriteWindow`.
     """
 
     bus: Any
@@ -43,15 +51,29 @@ class RegionDecoder(wiring.Component):
     stream: Any
     moments: Any
     best: Any
+    temperatures: Any
+    ladder: Any
 
-    def __init__(self) -> None:
-        regions = {region.name.lower(): Out(BusSignature()) for region in Region}
+    def __init__(self, params: MachineParams) -> None:
+        self._words = {region: region_words(region, params) for region in Region}
+        regions = {
+            region.name.lower(): Out(
+                WindowSignature(words) if region.access is Access.WRITE else BusSignature()
+            )
+            for region, words in self._words.items()
+        }
         super().__init__({"bus": In(BusSignature()), "busy": In(1), **regions})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
 
         targets = {region: getattr(self, region.name.lower()) for region in Region}
+        for region, words in self._words.items():
+            if region.access is Access.WRITE:
+                window = WriteWindow(words)
+                m.submodules[f"{region.name.lower()}_window"] = window
+                connect(m, window.window, flipped(targets[region]))
+                targets[region] = window.bus
         for target in targets.values():
             m.d.comb += [
                 target.write.eq(self.bus.write),

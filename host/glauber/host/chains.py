@@ -46,6 +46,7 @@ class ChainRunner:
         self._interrupt = interrupt
         self._on_sweeps = on_sweeps
         self._enough = enough  # asked between batches
+        self._mode = program.mode  # of all runs
         self.sweeps = 0
         self.cycles = 0
         self.stopped = False
@@ -58,7 +59,7 @@ class ChainRunner:
         A run that an earlier process left behind is ended first: a busy device takes no program.
         """
         self._device.stop()
-        self._device.load(self._program)
+        self._device.load(self._program, self._mode)
         constant = self._program.constant
         if constant is not None:
             states = np.zeros((self._program.addresses, self._device.params.replicas), np.bool_)

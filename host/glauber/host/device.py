@@ -10,12 +10,17 @@ from numpy.typing import NDArray
 from glauber.hdl.facts.digest import gates_hash
 from glauber.hdl.facts.errors import FactError
 from glauber.hdl.facts.header import Features
+from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.regions import Region, region_base
+from glauber.hdl.facts.registers import Register
+from glauber.hdl.facts.rules import Mode, modes
 
+from .abilities import check_ability
 from .bus import Words, to_words
 from .checks import ProgramWords, program_words, seed_words_of
 from .errors import OptionError, OutdatedImageWarning
 from .header import params_info, read_header, remedy
+from .ladder import LadderMemory
 from .link import Link
 from .measured import Measurements, Scores
 from .noise import Noise
@@ -43,8 +48,9 @@ class Device:
         From the header; see `facts.header.Header`.
     noise : Noise
         Health of the noise, raw bits and entropy.
-    states, measurements
-        The memory of states, and what the device measures by itself.
+    states, measurements, ladder
+        The memory of states, what the device measures by itself, and the temperatures that its
+        replicas exchange.
     loads : how many programs were loaded through this object
     """
 
@@ -71,6 +77,7 @@ class Device:
         self.noise = Noise(self.link, self.params)
         self.states = StateMemory(self.link, self.params)
         self.measurements = Measurements(self.link, self.params, self.states)
+        self.ladder = LadderMemory(self.link, self.params)
         self.loads = 0
         if self.outdated:
             warnings.warn(
@@ -118,17 +125,33 @@ class Device:
             **params_info(self.params),
         }
 
-    def load(self, program: ProgramWords) -> None:
-        """Write a program, and the row count with it. Raises `ProblemTooLargeError`, `DeviceError`.
+    def load(self, program: ProgramWords, mode: Mode = Mode.HEAT_BATH) -> None:
+        """Write a program, and the row count with it.
 
-        From then on a device that was reset, or that someone else uses, is an error.
+        mode : of all runs until the next program is loaded
+
+        From then on a device that was reset, or that someone else uses, is an error. Raises
+        `ProblemTooLargeError`, `DeviceError`, `OptionError` for a mode that the device lacks.
         """
         rows, couplings = program_words(program, self.params, self.name)
+        self._set_mode(mode)
         self.loads += 1
         self.link.write(region_base(Region.PROGRAM), couplings)
         self.link.write(region_base(Region.ROWS), rows)
         if len(rows):
             self._control.set_rows(len(rows))
+
+    def _set_mode(self, mode: Mode) -> None:
+        """The rule of update and the source of temperatures; what another user left is undone."""
+        gibbs = ", or heat bath: proposal_acceptance_criteria='Gibbs' (--rule heat-bath)"
+        for part, ability, what, other in (
+            (Mode.METROPOLIS, Abilities.METROPOLIS, "the rule of Metropolis", gibbs),
+            (Mode.LADDER, Abilities.TEMPERING, "parallel tempering", ""),
+        ):
+            if part in mode:
+                check_ability(ability, self.params.abilities, what, self.name, other)
+        if modes(self.params.abilities):
+            self.link.write(Register.MODE, [mode])
 
     def check(self) -> None:
         """Raise `DeviceLostError` if the device was reset, or used by someone else, since `load` or

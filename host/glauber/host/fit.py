@@ -6,6 +6,7 @@ import dimod
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.numbers import field_limit
+from glauber.hdl.facts.rules import Mode
 
 from .compile import ClampedProblem, IsingProblem, Quantised, Terms, Use, first_uses, lay_out
 from .errors import FieldOverflowError
@@ -64,7 +65,8 @@ def measure_fit(
         return Fit(device, (), None, None, None, (str(error),))
     values = scheduled.values
     terms = Terms.collect(problem, values, params.coupling_max)
-    layout = lay_out(problem, values, terms, params)
+    own = Mode.METROPOLIS in request.mode
+    layout = lay_out(problem, values, terms, params, own=own)
     uses = (*first_uses(problem, terms, params), *layout.uses(params))
     # The last of each option asks for most.
     remedies = {

@@ -1,13 +1,14 @@
 """What a request comes to on a machine: a program, a schedule and where the reads start."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dimod
 import numpy as np
 
 from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.rules import Mode
 
 from .clamp import read_clamped
 from .compile import (
@@ -44,7 +45,7 @@ __all__ = [
     "schedule_problem",
 ]
 
-Compiler = Callable[[IsingProblem, Quantised, MachineParams, int], Program]
+Compiler = Callable[[IsingProblem, Quantised, MachineParams, int, Mode], Program]
 NOTHING = IsingProblem((), *(np.zeros(0, kind) for kind in (float, int, int, float)))
 
 
@@ -75,9 +76,13 @@ class Job:
 
     @property
     def updates_per_read(self) -> int:
+        return self.free * self.plan.sweeps_per_read
+
+    @property
+    def free(self) -> int:
+        """How many variables are not clamped."""
         starts = self.plan.starts
-        held = 0 if starts is None else int(starts.held.sum())
-        return (self.problem.size - held) * self.plan.sweeps_per_read
+        return self.problem.size - (0 if starts is None else int(starts.held.sum()))
 
     def info(self) -> dict[str, Any]:
         """What `SampleSet.info` says of schedule, quantisation and clamped variables."""
@@ -91,6 +96,7 @@ class Job:
             "quantisation": values.info(self.request.beta),
             "colours": self.program.colours,
             "slots_per_sweep": self.program.slots,
+            "proposal_acceptance_criteria": self.request.proposal_acceptance_criteria,
         }
         if self.request.beta is not None:
             info["beta"] = float(self.request.beta)
@@ -136,11 +142,13 @@ def prepare(
     params: MachineParams,
     fresh_seed: Callable[[], int],
     compiler: Compiler = compile_problem,
+    adapt: Callable[[Quantised], Quantised] | None = None,
 ) -> Job:
     """Schedules, quantises and compiles; asks for a fresh seed if there is none.
 
     vartype : of the values that the request gives
     compiler : for programs of another kind
+    adapt : another quantisation of the same problem
 
     Raises as `compile_problem`, `quantise` and `fresh_seed`, and `OptionError` for settings that
     this problem or machine does not allow.
@@ -149,7 +157,9 @@ def prepare(
     if starts.held.any():
         problem = ClampedProblem.of(problem, starts.held)
     scheduled = schedule_problem(request, problem, params)
-    program = compiler(problem, scheduled.values, params, scheduled.remedy)
+    if adapt is not None:
+        scheduled = replace(scheduled, values=adapt(scheduled.values))
+    program = compiler(problem, scheduled.values, params, scheduled.remedy, request.mode)
     scale = scheduled.values.scale
     first_steps, beta_error = encode_schedule(scheduled.schedule, scale)
     thinning = fixed_schedule(scheduled.schedule.betas.max(), int(request.thin))

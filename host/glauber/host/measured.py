@@ -10,8 +10,9 @@ from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.regions import Region, region_base, region_words
 from glauber.hdl.facts.registers import Register
 
+from .abilities import check_ability
 from .bus import Words
-from .errors import FactError, OptionError
+from .errors import FactError
 from .link import Link
 from .states import StateMemory, States
 
@@ -46,13 +47,7 @@ class Measurements:
 
     def need(self, abilities: Abilities, what: str) -> None:
         """Raises `OptionError` if the device lacks one of these abilities, which `what` takes."""
-        lacking = abilities & ~self._params.abilities
-        if lacking:
-            names = " and ".join(str(ability.name) for ability in lacking)
-            raise OptionError(
-                f"{what} needs the ability {names}, which {self._link.transport.name} lacks; use "
-                "an image or a model with it, such as model:?abilities=all"
-            )
+        check_ability(abilities, self._params.abilities, what, self._link.transport.name)
 
     def go_over(self, rows: int, weigh_rows: int) -> None:
         """Set the rows that a measuring walk goes over, and those from weighing to weighing."""

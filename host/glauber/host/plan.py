@@ -13,7 +13,7 @@ from .errors import OptionError
 from .initial import Starts
 from .schedules.words import count_sweeps
 
-__all__ = ["ChainPlan", "check_reads", "check_replay", "check_streams"]
+__all__ = ["ChainPlan", "check_draws", "check_reads", "check_replay", "check_streams"]
 
 READS_MAX = 1 << 31
 
@@ -41,12 +41,16 @@ def check_streams(plan: "ChainPlan", params: MachineParams, rows: int) -> None:
             f"{plan.first_read + plan.num_reads} reads need {streams} streams of random words, a "
             f"seed of {name} has {count}; ask for fewer reads, and for others with another seed"
         )
-    words = (plan.sweeps_per_read + 1) * rows * params.draws
+    check_draws((plan.sweeps_per_read + 1) * rows * params.draws, params)
+
+
+def check_draws(words: int, params: MachineParams) -> None:
+    """Raises `OptionError` if a read takes more words from a generator than its stream has."""
     if words > stream_words(params.source):
         raise OptionError(
-            f"a read takes {words} random words from each generator, the streams of {name} have "
-            f"{stream_words(params.source)} before they could overlap; ask for fewer sweeps or "
-            "samples, or use an image with another noise source"
+            f"a read takes {words} random words from each generator, the streams of "
+            f"{params.source.name.lower()} have {stream_words(params.source)} before they could "
+            "overlap; ask for fewer sweeps or samples, or use an image with another noise source"
         )
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from glauber.hdl.facts.health import RESEED_INTERVAL_MAX
+from glauber.hdl.facts.rules import Mode
 from glauber.hdl.facts.seeding import check_seed
 
 from .bus import WORD_MAX
@@ -15,7 +16,10 @@ from .errors import OptionError
 from .options import check_callable, positive_number, whole_number
 from .plan import check_reads
 
-__all__ = ["Request"]
+__all__ = ["RULES", "Request", "read_rule"]
+
+# The values of `proposal_acceptance_criteria`.
+RULES = {"Gibbs": Mode.HEAT_BATH, "Metropolis": Mode.METROPOLIS}
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,11 @@ class Request:
         """The words of a replay; an iterator would give them once only."""
         return None if self.reseed_words is None else _whole_words(self.reseed_words)
 
+    @property
+    def mode(self) -> Mode:
+        """The rule of update."""
+        return read_rule(self.proposal_acceptance_criteria)
+
     def _check_counts(self) -> None:
         reads = 1 if self.num_reads is None else whole_number("num_reads", self.num_reads)
         for name in ("samples_per_read", "thin"):
@@ -105,23 +114,30 @@ class Request:
             check_callable("interrupt_function", self.interrupt_function, what)
 
     def _check_rule(self) -> None:
-        """Keywords of other samplers that have one value here."""
+        """The rule of update, and keywords of other samplers that have one value here."""
         if self.randomize_order:
             raise OptionError(
                 "randomize_order is True, but the order of updates is part of the program, colour "
                 "by colour; leave it out"
             )
-        if self.proposal_acceptance_criteria != "Gibbs":
-            raise OptionError(
-                f"proposal_acceptance_criteria is {self.proposal_acceptance_criteria!r}, but a "
-                "p-bit updates by heat bath, which is 'Gibbs'; leave it out"
-            )
+        read_rule(self.proposal_acceptance_criteria)
         if self.answer_mode != "raw":
             raise OptionError(
                 f"answer_mode is {self.answer_mode!r}, but samples come in the order of the reads, "
                 "which is 'raw'; leave it out, and call aggregate() of the sample set to count "
                 "equal ones"
             )
+
+
+def read_rule(criteria: Any) -> Mode:
+    """The rule of update that `proposal_acceptance_criteria` names. Raises `OptionError`."""
+    for name, mode in RULES.items():
+        if criteria == name:
+            return mode
+    raise OptionError(
+        f"proposal_acceptance_criteria is {criteria!r}; give 'Gibbs', which is heat bath, or "
+        "'Metropolis'"
+    )
 
 
 def _whole_words(words: Any) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ __all__ = [
     "DEFAULT_SWEEPS",
     "BetaSchedule",
     "anneal_schedule",
+    "checked_range",
     "default_beta_range",
     "encode_betas",
     "encode_schedule",
@@ -119,7 +120,7 @@ def anneal_schedule(
             f"num_sweeps is {sweeps}, at {num_sweeps_per_beta} sweeps per beta: an anneal has at "
             f"most {BETAS_LIMIT} betas; use fewer sweeps or a larger num_sweeps_per_beta"
         )
-    low, high = default_range if beta_range is None else _checked_range(beta_range)
+    low, high = default_range if beta_range is None else checked_range(beta_range)
     if not (low and high) and beta_schedule_type == "geometric":
         raise OptionError(
             "beta_range begins or ends at 0, where no geometric schedule can; stay above it, or "
@@ -181,7 +182,8 @@ def _pair(beta_range: Sequence[float]) -> tuple[float, float]:
     return low, high
 
 
-def _checked_range(beta_range: Sequence[float]) -> tuple[float, float]:
+def checked_range(beta_range: Sequence[float]) -> tuple[float, float]:
+    """A pair of betas that a user gave. Raises `OptionError`."""
     low, high = _pair(beta_range)
     if not (0 <= low < math.inf and 0 <= high < math.inf and low + high):
         raise OptionError(

@@ -219,3 +219,9 @@ def test_a_weighing_takes_clocks_for_every_bit_of_every_replica():
     assert params.keep_clocks == 3 + params.pbits
     few = MachineParams(lanes=1, replicas=1, draws=1, coupling_bits=8, field_bits=14)
     assert few.weigh_clocks == 8 + 13 * 4 + additions + 4 + 1
+
+
+@pytest.mark.parametrize("abilities", [Abilities.NONE, Abilities.BEST | Abilities.SCORES])
+def test_abilities_have_names(abilities):
+    assert Abilities.of_names(abilities.text) == abilities
+    assert Abilities.of_names("all") == Abilities.of_names(Abilities.ALL.text) == Abilities.ALL

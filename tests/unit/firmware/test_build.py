@@ -20,6 +20,7 @@ from glauber.firmware.errors import (
     RingsLostError,
     TimingError,
     ToolFailedError,
+    ToolSlowError,
 )
 from glauber.firmware.report import report_text
 from glauber.hdl.facts.machine import MachineParams
@@ -54,8 +55,10 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeTools:
     return FakeTools(tmp_path / "tools", monkeypatch)
 
 
-def build(board: Board, seeds: int = 1, jobs: int = 1, *, force: bool = False) -> Built:
-    return build_image(board, options=BuildOptions(seeds, jobs, force))
+def build(
+    board: Board, seeds: int = 1, jobs: int = 1, *, force: bool = False, limit: float = 600
+) -> Built:
+    return build_image(board, options=BuildOptions(seeds, jobs, force, limit))
 
 
 def logs(tmp_path: Path) -> list[str]:
@@ -172,6 +175,25 @@ def test_too_slow_with_every_seed(board: Board, tools: FakeTools, tmp_path: Path
     assert len(tools.calls("nextpnr-ice40")) == 3
     assert not tools.calls("icepack")
     assert {"yosys.log", "seed2-nextpnr.log", "seed3-report.json"} <= set(logs(tmp_path))
+
+
+def test_a_seed_that_finds_no_end_is_given_up(board: Board, tools: FakeTools) -> None:
+    tools.plan(endless=[1])
+    built = build(board, seeds=3, jobs=2, limit=1.5)
+    assert built.report["seed"] == 2
+
+
+@pytest.mark.parametrize(("seeds", "which"), [(1, "seed 1"), (2, "any of 2 seeds")])
+def test_seeds_none_of_which_finds_an_end(
+    board: Board, tools: FakeTools, seeds: int, which: str
+) -> None:
+    tools.plan(endless=[1, 2])
+    with pytest.raises(ToolSlowError) as error:
+        build(board, seeds=seeds, limit=0.6)
+    text = f"nextpnr-ice40 did not end within 0.01 minutes with {which}; its output is in "
+    assert str(error.value).startswith(text)
+    assert str(error.value).endswith("such as --set lanes=..., or allow more time by --limit")
+    assert error.value.exit_code == 3
 
 
 def test_the_logs_of_a_failure_stay_until_the_next_build(

@@ -54,6 +54,7 @@ def test_the_report_is_a_table() -> None:
     assert report_text(REPORT.as_dict()).splitlines() == [
         "sampler for Radiona ULX3S, 25F (ulx3s-25f), build 00000abc",
         "  machine      8 lanes x 8 replicas, 2 couplings per slot, xoroshiro64, 16 rings",
+        "  abilities    none",
         "  capacity     1,024 p-bits, 4,096 couplings",
         "  clock        60.00 MHz; static timing allows 75.25 (seed 2)",
         "  LUT4         8,000 of 24,288 (33 %)",

@@ -7,7 +7,8 @@ from amaranth.lib.wiring import connect
 from amaranth.sim import Simulator
 
 from glauber.hdl.facts.noise import NoiseTable
-from glauber.hdl.noise.shaper import LeadingOnes, NoiseShaper
+from glauber.hdl.noise.addresses import LeadingOnes
+from glauber.hdl.noise.shaper import NoiseShaper
 from glauber.hdl.noise.tables import NoiseTables
 from support.streams import simulate
 

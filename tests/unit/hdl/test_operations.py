@@ -20,7 +20,7 @@ from support.streams import simulate
 SMALL = MachineParams(lanes=2, replicas=4, draws=2, pbits=64, slots=256, rows=7, steps=40)
 PARAMS = replace(SMALL, abilities=Abilities.ALL)
 ROWS = [(4, 3), (3, 1), (5, 0)]
-SCORES, BEST, MOMENTS, TARGET, FRESH = MeasureFlags
+SCORES, BEST, MOMENTS, TARGET, FRESH, EXCHANGE = MeasureFlags
 MEASURE = Measure(SCORES)
 Words = Sequence[Step | Operation]
 
@@ -57,9 +57,9 @@ def see(ctx: Any, dut: Any) -> Clock:
     valid = ctx.get(slot.valid)
     assert valid or not drawn
     return Clock(
-        running=ctx.get(dut.running),
+        running=ctx.get(dut.run.running),
         slot=seen if valid else None,
-        sweep_done=ctx.get(dut.sweep_done),
+        sweep_done=ctx.get(dut.run.sweep_done),
         walking=walking,
         weigh=weigh,
         last=ctx.get(measure.last) if weigh else 0,
@@ -71,21 +71,21 @@ async def follow(ctx: Any, dut: Any, schedule: Schedule, limit: int, stop: int =
     """Starts a run and follows it, `limit` clocks at most."""
     clocks: list[Clock] = []
     around = Surroundings(dut, schedule)
-    ctx.set(dut.start, 1)
+    ctx.set(dut.run.start, 1)
     while len(clocks) < 2 or clocks[-1].running:
         assert len(clocks) <= limit, "the run does not end"
-        ctx.set(dut.stop, len(clocks) == stop)
+        ctx.set(dut.run.stop, len(clocks) == stop)
         around.drive(ctx)
         clocks.append(see(ctx, dut))
         await ctx.tick()
-        ctx.set(dut.start, 0)
+        ctx.set(dut.run.start, 0)
     return clocks
 
 
 async def load(ctx: Any, dut: Any, schedule: Schedule) -> None:
     await load_tables(ctx, dut, schedule.rows, schedule.words)
-    ctx.set(dut.measured_rows, schedule.measured_rows)
-    ctx.set(dut.weigh_rows, schedule.weigh_rows)
+    ctx.set(dut.run.measured_rows, schedule.measured_rows)
+    ctx.set(dut.run.weigh_rows, schedule.weigh_rows)
     ctx.set(dut.emitter.ready, bool(schedule.emission))
 
 
@@ -108,8 +108,8 @@ def check(
             first = next(different, None)
             assert first is None, (first, clocks[first], walk.clocks[first])
             assert len(clocks) == len(walk.clocks)
-            assert ctx.get(dut.stopped) == walk.stopped
-            assert ctx.get(dut.reached) == walk.reached
+            assert ctx.get(dut.run.stopped) == walk.stopped
+            assert ctx.get(dut.run.reached) == walk.reached
 
     simulate(dut, work, limit=sum(len(walk.clocks) + 100 for walk in walks))
     return walks
@@ -159,7 +159,7 @@ def test_a_stopped_run_leaves_nothing_in_the_counters() -> None:
         [MEASURE],
         [MEASURE, Repeat(1, 1)],
         [Measure(MeasureFlags.NONE), MEASURE, *steps(1), MEASURE],
-        [*steps(1), Measure(MOMENTS), Measure(SCORES | BEST | MOMENTS | TARGET | FRESH)],
+        [*steps(1), Measure(MOMENTS), Measure(SCORES | BEST | MOMENTS | TARGET | FRESH | EXCHANGE)],
         [*steps(1), Repeat(1, 2), Repeat(2, 1, 1)],
         [MEASURE, Repeat(1, 3), *steps(1, 2)],
         [Step(5, 3, couple=False), MEASURE, Step(6, 2), Measure(FRESH), Step(7, 1)],
@@ -182,7 +182,7 @@ def test_more_rows_are_measured_than_swept(words: Words) -> None:
 
     async def work(ctx: Any) -> None:
         await load(ctx, dut, walked)
-        ctx.set(dut.row_count, 1)
+        ctx.set(dut.run.row_count, 1)
         clocks = await follow(ctx, dut, walked, 500)
         measured = [clock for clock in clocks if clock.walking]
         assert measured == [clock for clock in walk.clocks if clock.walking]
@@ -284,10 +284,12 @@ def test_stop_around_emissions() -> None:
     [
         pytest.param(Abilities.NONE, marks=pytest.mark.study),  # where a loop is 4,000 sweeps
         *(Abilities(n) for n in range(1, 16) if n & 6 != 4),
+        Abilities.SCORES | Abilities.TEMPERING,
+        Abilities.LOOPS | Abilities.METROPOLIS,
     ],
 )
 def test_what_a_machine_lacks_means_nothing(abilities: Abilities) -> None:
-    flags = SCORES | BEST | MOMENTS | TARGET | FRESH
+    flags = SCORES | BEST | MOMENTS | TARGET | FRESH | EXCHANGE
     words = [*steps(1), Measure(flags), Repeat(2, 1), *steps(2), Measure(SCORES | BEST)]
     params = replace(SMALL, abilities=abilities)
     (walk,) = check(Schedule(ROWS, words, measured_rows=2, weigh_rows=1), params=params)
@@ -302,7 +304,7 @@ def test_flags_without_those_they_need() -> None:
 
     async def work(ctx: Any) -> None:
         await load(ctx, dut, Schedule(ROWS, [MEASURE], measured_rows=1))
-        for code in range(32):
+        for code in range(64):
             ctx.set(dut.steps.enable, 1)
             ctx.set(dut.steps.data, Measure(MeasureFlags.NONE).encode() | code)
             await ctx.tick()
@@ -310,9 +312,9 @@ def test_flags_without_those_they_need() -> None:
             clocks = await follow(ctx, dut, Schedule(ROWS, [], weighing=5), 200)
             seen[code] = {clock.flags for clock in clocks if clock.walking} or {0}
 
-    simulate(dut, work, limit=5000)
+    simulate(dut, work, limit=10_000)
     assert seen == {
-        code: {effective_flags(MeasureFlags(code), Abilities.ALL)} for code in range(32)
+        code: {effective_flags(MeasureFlags(code), Abilities.ALL)} for code in range(64)
     }
 
 
@@ -325,7 +327,7 @@ def random_words(rng: random.Random, length: int, levels: int = REPEAT_LEVELS) -
             body = random_words(rng, rng.randrange(1, max(2, length // 2)), levels - 1)
             words += [*body, Repeat(len(body), rng.randrange(1, 3), levels - 1)]
         elif choice < 0.6:
-            flags = MeasureFlags(rng.randrange(32)) | SCORES
+            flags = MeasureFlags(rng.randrange(64)) | SCORES
             words.append(Measure(flags if rng.random() < 0.7 else MOMENTS))
         else:
             emit = rng.random() < 0.3

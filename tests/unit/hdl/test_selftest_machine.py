@@ -86,6 +86,7 @@ def test_a_machine_that_computes_otherwise_fails_in_its_runs():
     assert lamps == [0, 1, 0]
 
 
+@pytest.mark.study
 def test_a_byte_of_a_real_machine_that_is_not_expected_is_named():
     found = []
 
@@ -107,6 +108,7 @@ def test_a_byte_of_a_real_machine_that_is_not_expected_is_named():
     assert lamps == [0, 1, 0]
 
 
+@pytest.mark.study
 def test_rings_are_waited_for():
     text, passed, *_ = with_machine(WITH_RINGS)
     assert "header ... ok\r\nrings ... ok\r\nregisters ... ok" in text

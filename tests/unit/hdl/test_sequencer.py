@@ -63,21 +63,21 @@ async def observe(
     """Starts a run and follows it until it ends, `limit` clocks at most."""
     trace = Trace()
     slot = dut.control.slot
-    ctx.set(dut.start, 1)
+    ctx.set(dut.run.start, 1)
     while not (len(trace.running) > 1 and not trace.running[-1]):
         clock = len(trace.running)
         assert clock < limit, "the run does not end"
-        ctx.set(dut.stop, stop(clock))
+        ctx.set(dut.run.stop, stop(clock))
         parts = (slot.first, slot.last, slot.address, slot.target, dut.control.temperature)
         seen = tuple(ctx.get(part) for part in (*parts, slot.couple, dut.control.draw))
         trace.slots.append(seen if ctx.get(slot.valid) else None)
         trace.draws += ctx.get(dut.control.draw)
-        trace.running.append(ctx.get(dut.running))
-        trace.stopped.append(ctx.get(dut.stopped))
-        if ctx.get(dut.sweep_done):
+        trace.running.append(ctx.get(dut.run.running))
+        trace.stopped.append(ctx.get(dut.run.stopped))
+        if ctx.get(dut.run.sweep_done):
             trace.sweep_ends.append(clock)
         await ctx.tick()
-        ctx.set(dut.start, 0)
+        ctx.set(dut.run.start, 0)
     return trace
 
 
@@ -190,7 +190,7 @@ def test_stop_with_the_start_of_a_run_has_no_effect() -> None:
 
     async def start(ctx: Any) -> None:
         await load_tables(ctx, dut, program.rows, program.steps)
-        ctx.set(dut.stop, 1)
+        ctx.set(dut.run.stop, 1)
         await ctx.tick()
         check(await observe(ctx, dut, 500, stop=lambda clock: clock == 0), program, PARAMS)
 
@@ -205,13 +205,13 @@ def test_start_during_a_run_is_ignored() -> None:
         await load_tables(ctx, dut, program.rows, program.steps)
         trace = await observe(ctx, dut, 1000)
         clocks = len(trace.running)
-        ctx.set(dut.start, 1)
+        ctx.set(dut.run.start, 1)
         for _ in range(clocks - 2):
             await ctx.tick()
-            assert ctx.get(dut.running)
-        ctx.set(dut.start, 0)
+            assert ctx.get(dut.run.running)
+        ctx.set(dut.run.start, 0)
         await ctx.tick()
-        assert not ctx.get(dut.running)
+        assert not ctx.get(dut.run.running)
 
     simulate(dut, start_again, limit=2000)
 

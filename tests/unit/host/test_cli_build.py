@@ -88,7 +88,7 @@ def test_the_report_is_for_people(capsys: pytest.CaptureFixture[str], tmp_path: 
 
 @pytest.mark.usefixtures("tools")
 def test_the_machine_can_be_changed(capsys: pytest.CaptureFixture[str]) -> None:
-    changes = ("lanes=1", "source=xoshiro128", "table=5,3", "replicas=16")
+    changes = ("lanes=1", "source=xoshiro128", "table=5,3", "replicas=16", "abilities=best,scores")
     options = [word for change in changes for word in ("--set", change)]
     report = built(capsys, *options, "--baud", "500000")
     assert report["params"]["lanes"] == 1
@@ -96,6 +96,7 @@ def test_the_machine_can_be_changed(capsys: pytest.CaptureFixture[str]) -> None:
     assert report["params"]["source"] == Source.XOSHIRO128.name.lower()
     table = NoiseTable(5, 3)
     assert report["params"]["table"] == [table.coarse_bits, table.fine_bits]
+    assert report["params"]["abilities"] == "scores,best"
     assert report["baud"] == 500_000
 
 
@@ -159,6 +160,8 @@ def test_without_the_extra_it_says_what_to_install() -> None:
         (["icebreaker", "--set", "spins=1"], "--set is 'spins=1'; give NAME=VALUE with one of th"),
         (["icebreaker", "--set", "lanes=two"], "--set is 'lanes=two', but the value of lanes mus"),
         (["icebreaker", "--set", "lanes=3"], "lanes is 3; it must be a power of two from 1 to 25"),
+        (["icebreaker", "--set", "abilities=fly"], "abilities are 'fly'; give all, none, or some"),
+        (["icebreaker", "--limit", "0"], "--limit is 0.0; it must be a positive finite number"),
         (["icebreaker", "--set", "table=6"], "--set is 'table=6', but the value of table must be"),
         (["icebreaker", "--set", "source=dice"], "there is no noise source 'dice'; use one of "),
         (["icebreaker", "--seeds", "0"], "--seeds is 0; it must be 1 or more"),

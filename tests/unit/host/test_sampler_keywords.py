@@ -38,8 +38,8 @@ def test_keywords_that_say_what_a_machine_does_are_taken(sampler):
     [
         ({"randomize_order": True}, "randomize_order is True, but the order of updates is part of"),
         (
-            {"proposal_acceptance_criteria": "Metropolis"},
-            "proposal_acceptance_criteria is 'Metropolis', but a p-bit updates by heat bath, which",
+            {"proposal_acceptance_criteria": "Glauber"},
+            "proposal_acceptance_criteria is 'Glauber'; give 'Gibbs', which is heat bath, or 'Metr",
         ),
         (
             {"answer_mode": "histogram"},

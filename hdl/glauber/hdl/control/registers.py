@@ -13,10 +13,13 @@ from ..facts.machine import MachineParams
 from ..facts.regions import REGION_SHIFT
 from ..facts.registers import Register
 from ..link.bus import BusSignature
+from ..measure.registers import MeasureRegisters
 from ..noise.registers import NOISE_REGISTERS, NoiseRegisters
 from ..stream.registers import StreamRegisters
+from ..tempering.registers import TemperRegisters
 from .counters import RunCounters
 from .reading import WordChoice
+from .run import RunControl
 from .writable import WritableRegisters
 
 __all__ = ["ControlRegisters"]
@@ -33,15 +36,9 @@ class ControlRegisters(wiring.Component):
     Members
     -------
     bus : In(BusSignature)
-    start, stop : Out(1)
-        Pulses to the sequencer.
-    row_count, step_count : Out(32)
-    running, stopped, reached, sweep_done : In(1)
-        From the sequencer.
-    measured_rows, weigh_rows, target, sweeps : Out
-        Those that steer what is measured, and the sweeps of the run.
-    moment_walks : In(32)
-        `Register.MOMENT_WALKS`.
+    run : Out(RunControl)
+        To the sequencer.
+    measure : In(MeasureRegisters), tempering : In(TemperRegisters)
     waiting : In(1), stream : In(StreamRegisters)
         From the stream; clocks in which it waits are not counted.
     frames_bad : In(32), writes : In(16)
@@ -49,7 +46,7 @@ class ControlRegisters(wiring.Component):
     line : Out(10), line_fall_back : In(1)
         `Register.LINE`, and a pulse that sets it to 0.
     fault : In(1), noise : In(NoiseRegisters)
-        From the noise; a fault refuses runs.
+        From the noise; a fault refuses runs, and ends them.
 
     Timing
     ------
@@ -57,19 +54,9 @@ class ControlRegisters(wiring.Component):
     """
 
     bus: Any
-    start: Signal
-    stop: Signal
-    row_count: Signal
-    step_count: Signal
-    running: Signal
-    stopped: Signal
-    reached: Signal
-    measured_rows: Signal
-    weigh_rows: Signal
-    target: Signal
-    sweeps: Signal
-    moment_walks: Signal
-    sweep_done: Signal
+    run: Any
+    measure: Any
+    tempering: Any
     waiting: Signal
     stream: Any
     frames_bad: Signal
@@ -85,19 +72,9 @@ class ControlRegisters(wiring.Component):
         super().__init__(
             {
                 "bus": In(BusSignature()),
-                "start": Out(1),
-                "stop": Out(1),
-                "row_count": Out(32),
-                "step_count": Out(32),
-                "running": In(1),
-                "stopped": In(1),
-                "reached": In(1),
-                "measured_rows": Out(range(params.rows + 1)),
-                "weigh_rows": Out(range(params.rows + 1)),
-                "target": Out(32),
-                "sweeps": Out(32),
-                "moment_walks": In(32),
-                "sweep_done": In(1),
+                "run": Out(RunControl(params)),
+                "measure": In(MeasureRegisters()),
+                "tempering": In(TemperRegisters()),
                 "waiting": In(1),
                 "stream": In(StreamRegisters()),
                 "frames_bad": In(32),
@@ -114,7 +91,7 @@ class ControlRegisters(wiring.Component):
         m.submodules.writable = writable = WritableRegisters(self._params)
         m.submodules.counters = counters = RunCounters()
         m.submodules.choice = choice = WordChoice(len(self._header) + len(Register))
-        bus = self.bus
+        bus, run = self.bus, self.run
         request = bus.valid & ~bus.ready
         result = Signal(Result, reset_less=True)
         values = self._values(writable, counters)
@@ -134,7 +111,7 @@ class ControlRegisters(wiring.Component):
             writable.write.eq(request & step & bus.write),
             writable.address.eq(bus.address),
             writable.w_data.eq(bus.w_data),
-            [writable.running.eq(self.running), writable.fault.eq(self.fault)],
+            [writable.running.eq(run.running), writable.fault.eq(self.fault)],
             [self.noise.restart.eq(writable.restart), self.noise.reseed.eq(writable.reseed)],
             self.noise.reseed_start.eq(writable.reseed_start),
             [self.stream.word.eq(bus.w_data), writable.tail_legal.eq(self.stream.legal)],
@@ -142,23 +119,27 @@ class ControlRegisters(wiring.Component):
                 self.stream.release.eq(writable.release),
                 self.stream.emit_words.eq(writable.emit_words),
             ],
-            [counters.start.eq(self.start), counters.running.eq(self.running & ~self.waiting)],
-            counters.sweep_done.eq(self.sweep_done),
+            [counters.start.eq(run.start), counters.running.eq(run.running & ~self.waiting)],
+            counters.sweep_done.eq(run.sweep_done),
             [self.line.eq(writable.line), writable.line_fall_back.eq(self.line_fall_back)],
-            [self.start.eq(writable.start), self.stop.eq(writable.stop)],
-            [self.row_count.eq(writable.row_count), self.step_count.eq(writable.step_count)],
-            self.measured_rows.eq(writable.measured_rows),
-            [self.weigh_rows.eq(writable.weigh_rows), self.target.eq(writable.target)],
-            self.sweeps.eq(counters.sweeps),
+            [run.start.eq(writable.start), run.stop.eq(writable.stop | self.fault)],
+            [run.row_count.eq(writable.row_count), run.step_count.eq(writable.step_count)],
+            run.measured_rows.eq(writable.measured_rows),
+            run.weigh_rows.eq(writable.weigh_rows),
+            [self.measure.sweeps.eq(counters.sweeps), self.measure.target.eq(writable.target)],
+            self.tempering.mode.eq(writable.mode),
+            self.tempering.exchanges.eq(writable.exchanges),
+            writable.exchanged.eq(self.tempering.exchanged),
         ]
 
         return m
 
     def _values(self, writable: WritableRegisters, counters: RunCounters) -> dict[int, ValueLike]:
         """What stands at each offset that can be read."""
+        run = self.run
         return dict(enumerate(self._header)) | {
             Register.RUN: writable.run,
-            Register.STATUS: Cat(self.running, self.stopped, self.fault, self.reached),
+            Register.STATUS: Cat(run.running, run.stopped, self.fault, run.reached),
             Register.ROW_COUNT: writable.row_count,
             Register.STEP_COUNT: writable.step_count,
             Register.SWEEPS_DONE: counters.sweeps,
@@ -174,6 +155,8 @@ class ControlRegisters(wiring.Component):
             Register.MEASURED_ROWS: writable.measured_rows,
             Register.WEIGH_ROWS: writable.weigh_rows,
             Register.TARGET: writable.target,
-            Register.MOMENT_WALKS: self.moment_walks,
+            Register.MOMENT_WALKS: self.measure.moment_walks,
+            Register.MODE: writable.mode,
+            Register.EXCHANGES: writable.exchanges,
             **{name: getattr(self.noise, name.name.lower()) for name in NOISE_REGISTERS},
         }

@@ -11,7 +11,9 @@ from ..facts.machine import MachineParams
 from ..facts.measure import Abilities
 from ..facts.regions import REGION_SHIFT
 from ..facts.registers import Register
+from ..facts.rules import modes
 from ..measure.control import can_measure
+from ..tempering.registers import MODE_BITS
 
 __all__ = ["WritableRegisters"]
 
@@ -44,6 +46,9 @@ class WritableRegisters(wiring.Component):
     measured_rows: Signal
     weigh_rows: Signal
     target: Signal
+    mode: Signal
+    exchanges: Signal
+    exchanged: Signal
     tail_legal: Signal
     release: Signal
 
@@ -71,6 +76,9 @@ class WritableRegisters(wiring.Component):
                 "measured_rows": Out(range(params.rows + 1)),
                 "weigh_rows": Out(range(params.rows + 1)),
                 "target": Out(32),
+                "mode": Out(MODE_BITS),
+                "exchanges": Out(32),
+                "exchanged": In(1),
                 "tail_legal": In(1),
                 "release": Out(1),
             }
@@ -79,20 +87,6 @@ class WritableRegisters(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
 
-        kept = {
-            Register.RUN: self.run,
-            Register.ROW_COUNT: self.row_count,
-            Register.STEP_COUNT: self.step_count,
-            Register.LINE: self.line,
-        }
-        if self._params.rings:
-            kept[Register.RESEED] = self.reseed
-        if self._params.stream_words:
-            kept[Register.EMIT_WORDS] = self.emit_words
-        if can_measure(self._params):
-            kept[Register.MEASURED_ROWS] = self.measured_rows
-        if Abilities.SCORES in self._params.abilities:
-            kept |= {Register.WEIGH_ROWS: self.weigh_rows, Register.TARGET: self.target}
         accepted = {}
         m.d.comb += self.result.eq(Result.BAD_ADDRESS)
         for register, reasons in self._refusals().items():
@@ -109,7 +103,9 @@ class WritableRegisters(wiring.Component):
                 for held, (_, result) in reversed([*zip(holds, reasons, strict=True)]):
                     with m.If(held):
                         m.d.comb += self.result.eq(result)
-        for register, value in kept.items():
+        if Abilities.TEMPERING in self._params.abilities:
+            m.d.sync += self.exchanges.eq(self.exchanges + self.exchanged)
+        for register, value in self._kept().items():
             with m.If(accepted[register]):
                 m.d.sync += value.eq(self.w_data)
         with m.If(self.line_fall_back):
@@ -125,11 +121,36 @@ class WritableRegisters(wiring.Component):
 
         return m
 
+    def _kept(self) -> dict[Register, Signal]:
+        """The words that the machine has a use for."""
+        params = self._params
+        kept = {
+            Register.RUN: self.run,
+            Register.ROW_COUNT: self.row_count,
+            Register.STEP_COUNT: self.step_count,
+            Register.LINE: self.line,
+        }
+        if params.rings:
+            kept[Register.RESEED] = self.reseed
+        if params.stream_words:
+            kept[Register.EMIT_WORDS] = self.emit_words
+        if can_measure(params):
+            kept[Register.MEASURED_ROWS] = self.measured_rows
+        if Abilities.SCORES in params.abilities:
+            kept |= {Register.WEIGH_ROWS: self.weigh_rows, Register.TARGET: self.target}
+        if modes(params.abilities):
+            kept[Register.MODE] = self.mode
+        if Abilities.TEMPERING in params.abilities:
+            kept[Register.EXCHANGES] = self.exchanges
+        return kept
+
     def _refusals(self) -> dict[Register, tuple[tuple[Value, Result], ...]]:
         """Why a word has no effect, and the result then: the first that holds."""
         params, word = self._params, self.w_data
         busy = (self.running, Result.BUSY)
         scores = Abilities.SCORES in params.abilities
+        tempering = Abilities.TEMPERING in params.abilities
+        no_mode = (word & (1 << len(word)) - 1 - modes(params.abilities)).any()
         measured_rows_max = params.rows if can_measure(params) else 0
         interval = word & ~RESEED_REPLAY
         emit_words_max = params.state_words if params.stream_words else 0
@@ -156,5 +177,7 @@ class WritableRegisters(wiring.Component):
             Register.MEASURED_ROWS: (busy, (word > measured_rows_max, Result.BAD_VALUE)),
             Register.WEIGH_ROWS: (busy, (word > scores * params.rows, Result.BAD_VALUE)),
             Register.TARGET: (busy, ((word != 0) & (not scores), Result.BAD_VALUE)),
+            Register.MODE: (busy, (no_mode, Result.BAD_VALUE)),
+            Register.EXCHANGES: (busy, ((word != 0) & (not tempering), Result.BAD_VALUE)),
             Register.STEP_COUNT: (busy, ((word == 0) | (word > params.steps), Result.BAD_VALUE)),
         }

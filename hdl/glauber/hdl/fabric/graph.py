@@ -8,19 +8,20 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..facts.generators import WORD_BITS
 from ..facts.machine import MachineParams
-from ..facts.numbers import TEMPERATURE_FORMAT
 from ..facts.regions import Region, region_words
 from ..link.bus import BusSignature
 from ..link.window import WindowSignature
 from ..measure.lines import KeepLines, MeasureLines
 from ..noise.shaper import NoiseShaper
 from ..pbit.cell import PbitCell
+from ..tempering.lines import TemperLines
 from .control import FabricControl, SlotLayout
 from .delay import Delay
 from .drawing import DrawControl
 from .host import HostStates
 from .lanes import Lanes
 from .memories import ProgramMemory, StateCopy
+from .temperatures import Temperatures
 from .writeback import WriteBack
 
 __all__ = ["GraphFabric"]
@@ -44,7 +45,7 @@ class GraphFabric(wiring.Component):
         Words of `Region.PROGRAM` and `Region.SEEDS`.
     states, best : In(BusSignature)
         `Region.STATES` and `Region.BEST`, as in `HostStates`.
-    measure : In(MeasureLines), keep : In(KeepLines)
+    measure : In(MeasureLines), keep : In(KeepLines), temper : In(TemperLines)
     last_draw : Out(1)
         As in `control`, a clock later.
     inject : In(32)
@@ -70,6 +71,7 @@ class GraphFabric(wiring.Component):
     best: Any
     measure: Any
     keep: Any
+    temper: Any
     last_draw: Signal
     inject: Signal
     generator_failed: Signal
@@ -85,6 +87,7 @@ class GraphFabric(wiring.Component):
                 "best": In(BusSignature()),
                 "measure": In(MeasureLines(params)),
                 "keep": In(KeepLines(params)),
+                "temper": In(TemperLines(params)),
                 "last_draw": Out(1),
                 "inject": In(WORD_BITS),
                 "generator_failed": Out(1),
@@ -99,7 +102,7 @@ class GraphFabric(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        params = self._params
+        params, control, temper = self._params, self.control, self.temper
         layout = SlotLayout(params)
         m.submodules.drawing = drawing = DrawControl(params)
         m.submodules.host = host = HostStates(params)
@@ -110,11 +113,9 @@ class GraphFabric(wiring.Component):
         m.submodules.fetched = fetched = Delay(layout, ProgramMemory.LATENCY)
         m.submodules.gathered = gathered = Delay(layout, StateCopy.LATENCY)
         m.submodules.summed = summed = Delay(layout, PbitCell.LATENCY)
-        m.submodules.temperature = temperature = Delay(
-            TEMPERATURE_FORMAT.width,
-            DrawControl.LATENCY + NoiseShaper.TEMPERATURE_LATENCY,
-            reset_less=True,
-        )
+        m.submodules.temperatures = temperatures = Temperatures(params)
+        # `NoiseShaper.law` belongs to the word of a clock before.
+        m.submodules.law = law = Delay(1, DrawControl.LATENCY + 1, reset_less=True)
 
         connect(m, flipped(self.seeds), drawing.seeds)
         connect(m, flipped(self.states), host.bus)
@@ -123,15 +124,23 @@ class GraphFabric(wiring.Component):
         connect(m, flipped(self.measure), lanes.measure)
         connect(m, flipped(self.program), lanes.program)
         m.d.comb += [
-            temperature.i.eq(self.control.temperature),
-            [issue.i.eq(self.control.slot), fetched.i.eq(issue.o)],
+            [temperatures.draw.eq(control.draw), temperatures.step.eq(control.temperature)],
+            [temperatures.ladder.eq(temper.ladder), temperatures.write.eq(temper.write)],
+            [
+                temperatures.replica.eq(temper.replica),
+                temperatures.temperature.eq(temper.temperature),
+            ],
+            law.i.eq(temper.metropolis & control.slot.couple),
+            [issue.i.eq(control.slot), fetched.i.eq(issue.o)],
             [gathered.i.eq(fetched.o), summed.i.eq(gathered.o)],
-            drawing.wanted.eq(self.control.draw),
-            drawing.last_wanted.eq(self.control.last_draw),
+            drawing.wanted.eq(control.draw | temper.draw),
+            drawing.last_wanted.eq(control.last_draw),
             [self.last_draw.eq(drawing.last_draw), drawing.entropy.eq(self.inject)],
             [lanes.draw.eq(drawing.draw), lanes.window.eq(drawing.window)],
             [lanes.clear.eq(drawing.clear), lanes.load.eq(drawing.load)],
-            [lanes.inject.eq(drawing.inject), lanes.temperature.eq(temperature.o)],
+            [lanes.inject.eq(drawing.inject), lanes.law.eq(law.o)],
+            [lanes.temperatures.eq(temperatures.temperatures), temper.word.eq(lanes.word)],
+            lanes.metropolis.eq(temper.metropolis),
             self.generator_failed.eq(lanes.failed),
             [lanes.address.eq(issue.o.address), lanes.fetched.eq(fetched.o)],
             lanes.gathered.eq(gathered.o),

@@ -9,6 +9,8 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 from ..facts.generators import WORD_BITS
 from ..facts.health import Health
 from ..facts.machine import MachineParams
+from ..facts.measure import Abilities
+from ..facts.noise import Law
 from ..facts.numbers import TEMPERATURE_FORMAT
 from ..noise.shaper import NoiseShaper
 from ..noise.source import GeneratorSource
@@ -18,6 +20,12 @@ from .delay import Delay
 from .memories import StateCopy
 
 __all__ = ["Lane", "NoiseUnit"]
+
+
+def _laws(params: MachineParams) -> tuple[Law, ...]:
+    """The laws of the tables of noise."""
+    both = Abilities.METROPOLIS in params.abilities
+    return (Law.LOGISTIC, Law.EXPONENTIAL) if both else (Law.LOGISTIC,)
 
 
 class NoiseUnit(wiring.Component):
@@ -31,7 +39,7 @@ class NoiseUnit(wiring.Component):
     -------
     draw : In(1)
         Take a word.
-    temperature, silence : In
+    law, temperature, silence : In
         As `NoiseShaper`.
     clear, load, inject : In
         As `NoiseSignature`.
@@ -39,6 +47,8 @@ class NoiseUnit(wiring.Component):
         The liveness test, as `LivenessTest`.
     noise : Out(ArrayLayout(signed(field_bits), draws))
         The newest draw last.
+    word : Out(32)
+        What a draw takes.
     tables : Out(TablePort)
 
     Timing
@@ -48,6 +58,7 @@ class NoiseUnit(wiring.Component):
     """
 
     draw: Signal
+    law: Signal
     temperature: Signal
     silence: Signal
     clear: Signal
@@ -55,6 +66,7 @@ class NoiseUnit(wiring.Component):
     inject: Signal
     window: Signal
     failed: Signal
+    word: Signal
     noise: data.View
     tables: Any
 
@@ -63,6 +75,7 @@ class NoiseUnit(wiring.Component):
         super().__init__(
             {
                 "draw": In(1),
+                "law": In(1),
                 "temperature": In(TEMPERATURE_FORMAT.width),
                 "silence": In(1),
                 "clear": In(1),
@@ -70,8 +83,9 @@ class NoiseUnit(wiring.Component):
                 "inject": In(WORD_BITS),
                 "window": In(1),
                 "failed": Out(1),
+                "word": Out(WORD_BITS),
                 "noise": Out(data.ArrayLayout(signed(params.field_bits), params.draws)),
-                "tables": Out(TablePort(params.table)),
+                "tables": Out(TablePort(params.table, _laws(params))),
             }
         )
 
@@ -79,7 +93,7 @@ class NoiseUnit(wiring.Component):
         m = Module()
         params = self._params
         m.submodules.source = source = GeneratorSource(params.source)
-        m.submodules.shaper = shaper = NoiseShaper(params.field_bits, params.table)
+        m.submodules.shaper = shaper = NoiseShaper(params.field_bits, params.table, _laws(params))
 
         connect(m, shaper.tables, flipped(self.tables))
         words = source.noise
@@ -87,7 +101,7 @@ class NoiseUnit(wiring.Component):
             [words.clear.eq(self.clear), words.load.eq(self.load), words.inject.eq(self.inject)],
             [source.window.eq(self.window), self.failed.eq((words.health & Health.FAILURES).any())],
             words.o.ready.eq(self.draw),
-            shaper.word.eq(words.o.payload),
+            [self.word.eq(words.o.payload), shaper.word.eq(self.word), shaper.law.eq(self.law)],
             [shaper.temperature.eq(self.temperature), shaper.silence.eq(self.silence)],
             self.noise[-1].eq(shaper.noise),
         ]
@@ -111,13 +125,17 @@ class Lane(wiring.Component):
 
     Members
     -------
-    draw, temperature, silence : In
+    draw, law, silence : In
         As `NoiseUnit`, for all units.
+    temperatures : In(ArrayLayout(18, units))
+        As `NoiseUnit`.
     clear, load : In(units)
         Seeding, a bit per unit.
     inject : In(32)
     window : In(1), failed : Out(1)
         As `NoiseUnit`; any unit failed.
+    word : Out(32)
+        That of unit 0.
     couplings : In(ArrayLayout(signed(coupling_bits), couplings_per_slot))
         Couplings of a slot.
     couple : In(1)
@@ -138,13 +156,15 @@ class Lane(wiring.Component):
     """
 
     draw: Signal
-    temperature: Signal
+    law: Signal
+    temperatures: data.View
     silence: Signal
     clear: Signal
     load: Signal
     inject: Signal
     window: Signal
     failed: Signal
+    word: Signal
     couplings: data.View
     couple: Signal
     weight: Signal
@@ -157,13 +177,15 @@ class Lane(wiring.Component):
         super().__init__(
             {
                 "draw": In(1),
-                "temperature": In(TEMPERATURE_FORMAT.width),
+                "law": In(1),
+                "temperatures": In(data.ArrayLayout(TEMPERATURE_FORMAT.width, params.units)),
                 "silence": In(1),
                 "clear": In(params.units),
                 "load": In(params.units),
                 "inject": In(WORD_BITS),
                 "window": In(1),
                 "failed": Out(1),
+                "word": Out(WORD_BITS),
                 "couplings": In(
                     data.ArrayLayout(signed(params.coupling_bits), params.couplings_per_slot)
                 ),
@@ -194,15 +216,18 @@ class Lane(wiring.Component):
         failed = Signal(params.units)
         m.d.sync += self.failed.eq(failed.any())
         tables = [
-            NoiseTables(params.table, min(2, params.units - g)) for g in range(0, params.units, 2)
+            NoiseTables(params.table, min(2, params.units - g), _laws(params))
+            for g in range(0, params.units, 2)
         ]
         m.submodules += tables
         for g in range(params.units):
             m.submodules[f"noise{g}"] = unit = NoiseUnit(params)
+            if g == 0:
+                m.d.comb += self.word.eq(unit.word)
             connect(m, unit.tables, tables[g // 2].ports[g % 2])
             m.d.comb += [
-                unit.draw.eq(self.draw),
-                [unit.temperature.eq(self.temperature), unit.silence.eq(self.silence)],
+                [unit.draw.eq(self.draw), unit.law.eq(self.law)],
+                [unit.temperature.eq(self.temperatures[g]), unit.silence.eq(self.silence)],
                 unit.clear.eq(self.clear[g]),
                 unit.load.eq(self.load[g]),
                 unit.inject.eq(self.inject),

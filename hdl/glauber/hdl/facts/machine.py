@@ -46,7 +46,7 @@ TALLY_CLOCKS = 4
 KEEP_CLOCKS = 3
 # Of an exchange of temperatures, beside its pairs of rungs; and of each pair.
 EXCHANGE_CLOCKS = 2
-PAIR_CLOCKS = 40
+PAIR_CLOCKS = 32
 # Of an operation, beside what it does; the next word is read then.
 OPERATION_CLOCKS = 1 + SEQUENCER_CLOCKS
 

@@ -27,6 +27,8 @@ how many sweeps the run had done, and with `Abilities.BEST` keeps its states in 
 
 from enum import STRICT, IntFlag
 
+from .errors import FactError
+
 __all__ = ["Abilities", "MeasureFlags"]
 
 
@@ -51,6 +53,28 @@ class Abilities(IntFlag, boundary=STRICT):
     METROPOLIS = 16
     TEMPERING = 32
     ALL = 63
+
+    @classmethod
+    def of_names(cls, text: str) -> "Abilities":
+        """What a text lists: `all`, `none`, or names in lower case with commas between them.
+
+        Raises `FactError` with the names there are.
+        """
+        names = {str(ability.name).lower(): ability for ability in cls}
+        given = cls.NONE
+        for name in () if text == "none" else names if text == "all" else text.split(","):
+            if name not in names:
+                raise FactError(
+                    f"abilities are {text!r}; give all, none, or some of {', '.join(names)} with "
+                    "commas between them"
+                )
+            given |= names[name]
+        return given
+
+    @property
+    def text(self) -> str:
+        """The text for `of_names`."""
+        return ",".join(str(ability.name).lower() for ability in self) or "none"
 
 
 class MeasureFlags(IntFlag):

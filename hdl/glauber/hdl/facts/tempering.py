@@ -3,7 +3,7 @@
 Replicas stand at *rungs*. Rung `p` has a temperature and an *exchange temperature* towards rung
 `p + 1`, which is 0 where one ladder ends and the next begins; so several ladders stand side by
 side. States never move: an exchange swaps the replicas `a` and `b` that stand at `p` and `p + 1`,
-and gives each in `Region.TEMPERATURES` the temperature of its new rung.
+and gives first `a`, then `b` in `Region.TEMPERATURES` the temperature of its new rung.
 
 Exchange number `n`, counted by `Register.EXCHANGES`, visits the rungs `p` of the parity of `n`,
 from the lowest up, for which there is a rung `p + 1`. At each of them all generators draw one word,
@@ -36,7 +36,7 @@ class LadderWords(IntEnum):
 
     TEMPERATURES : of the rungs, in `TEMPERATURE_FORMAT`
     EXCHANGE : their exchange temperatures, in `EXCHANGE_FORMAT`; the last one means nothing
-    REPLICAS : which replica stands there, modulo their number
+    REPLICAS : which replica stands there, modulo their number; a swap writes the numbers themselves
     ACCEPTED : how many exchanges with the next rung were made; modulo 2**32
     """
 

@@ -27,7 +27,7 @@ class MeasureControl(wiring.Signature):
         From before the first slot of a measuring part until it is drained: cells start from zero
         where `slot.first` is 1, which is in the first slot of a part only, own states turn
         neighbours, nothing is written back, no word is drawn.
-    flags : Out(5)
+    flags : Out(6)
         `facts.measure.MeasureFlags` for which the machine has the abilities; constant in an
         operation.
     weigh : Out(1)
@@ -64,3 +64,4 @@ class FlagBits:
         self.moments = bit(MeasureFlags.MOMENTS)
         self.target = bit(MeasureFlags.TARGET)
         self.fresh = bit(MeasureFlags.FRESH)
+        self.exchange = bit(MeasureFlags.EXCHANGE)

@@ -1,12 +1,13 @@
 """What the measuring unit tells the fabric, and what it hears from it."""
 
+from amaranth.hdl import signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from ..facts.machine import MachineParams
 
-__all__ = ["KeepLines", "MeasureLines", "WeighLines"]
+__all__ = ["ExchangeLines", "KeepLines", "MeasureLines", "WeighLines"]
 
 
 class WeighLines(wiring.Signature):
@@ -46,6 +47,33 @@ class KeepLines(wiring.Signature):
 
     def __init__(self, params: MachineParams) -> None:
         super().__init__({"keep": Out(1), "improved": Out(params.replicas), "kept": In(1)})
+
+
+class ExchangeLines(wiring.Signature):
+    """What has temperatures exchanged.
+
+    Members
+    -------
+    exchange : Out(1)
+        A pulse: exchange temperatures by the newest scores, which are constant until `exchanged`.
+    exchanged : In(1)
+        A pulse: it is done.
+    look : In(1), replica : In(range(replicas))
+        In an exchange: the score of which replica is wanted.
+    score : Out(signed(32))
+        It, two clocks later.
+    """
+
+    def __init__(self, params: MachineParams) -> None:
+        super().__init__(
+            {
+                "exchange": Out(1),
+                "exchanged": In(1),
+                "look": In(1),
+                "replica": In(range(params.replicas)),
+                "score": Out(signed(32)),
+            }
+        )
 
 
 class MeasureLines(wiring.Signature):

@@ -34,8 +34,10 @@ class Tally(wiring.Component):
     scored, replica, score : In
         As in `Horner`: a sum, for all replicas in their order.
     sweeps, target : In(32)
+    look : In(1), looked : In(range(replicas)), newest : Out(signed(32))
+        As in `ExchangeLines`, while nothing is weighed.
     bus : In(BusSignature)
-        `Region.SCORES`, while nothing is weighed.
+        `Region.SCORES`, while nothing is weighed and no temperatures are exchanged.
     hit, found : Out(1)
         The score of some replica is at least `target`; some replica has a new best score.
     improved : Out(replicas)
@@ -57,6 +59,9 @@ class Tally(wiring.Component):
     score: Signal
     sweeps: Signal
     target: Signal
+    look: Signal
+    looked: Signal
+    newest: Signal
     bus: Any
     hit: Signal
     found: Signal
@@ -77,6 +82,9 @@ class Tally(wiring.Component):
                 "score": In(signed(params.field_bits + ceil_log2(params.lanes))),
                 "sweeps": In(32),
                 "target": In(32),
+                "look": In(1),
+                "looked": In(range(params.replicas)),
+                "newest": Out(signed(32)),
                 "bus": In(BusSignature()),
                 "hit": Out(1),
                 "found": Out(1),
@@ -101,9 +109,10 @@ class Tally(wiring.Component):
         better = Signal(reset_less=True)
         m.d.sync += steps.eq(Cat(self.scored, steps))
         asked = Cat(self.replica, Mux(self.scored, _NEWEST, _BEST))
+        wanted = Mux(self.look, Cat(self.looked, _NEWEST), asked)
         m.d.comb += [
-            read.addr.eq(Mux(window.port.enable, window.port.address, asked)),
-            window.port.r_data.eq(held),
+            read.addr.eq(Mux(window.port.enable, window.port.address, wanted)),
+            [window.port.r_data.eq(held), self.newest.eq(held)],
             write.addr.eq(Cat(replica, Mux(steps[2], _NEWEST, Mux(steps[3], _BEST, _SWEEPS)))),
             write.data.eq(Mux(steps[4], self.sweeps, total)),
             write.en.eq(steps[2] | steps[3:5].any() & better),

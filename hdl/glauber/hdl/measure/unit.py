@@ -15,7 +15,8 @@ from ..facts.regions import Region, region_words
 from ..link.bus import BusSignature
 from ..link.window import MemoryWindow
 from .control import FlagBits, MeasureControl
-from .lines import KeepLines, MeasureLines, WeighLines
+from .lines import ExchangeLines, KeepLines, MeasureLines, WeighLines
+from .registers import MeasureRegisters
 from .tally import Tally
 from .weighing import Horner, WeighSteps
 
@@ -34,6 +35,7 @@ class ScoreUnit(wiring.Component):
     control : In(MeasureControl)
     lines : Out(WeighLines)
     keep : Out(KeepLines)
+    exchange : Out(ExchangeLines)
     sweeps, target : In(32)
     bus : In(BusSignature)
         `Region.SCORES`.
@@ -43,12 +45,13 @@ class ScoreUnit(wiring.Component):
     Timing
     ------
     From `weigh` to `done`, both counted, `params.weigh_clocks`, and `params.keep_clocks` more if
-    there are states to keep.
+    there are states to keep; and those of an exchange, which is the last of all.
     """
 
     control: Any
     lines: Any
     keep: Any
+    exchange: Any
     sweeps: Signal
     target: Signal
     bus: Any
@@ -61,6 +64,7 @@ class ScoreUnit(wiring.Component):
                 "control": In(MeasureControl()),
                 "lines": Out(WeighLines(params)),
                 "keep": Out(KeepLines(params)),
+                "exchange": Out(ExchangeLines(params)),
                 "sweeps": In(32),
                 "target": In(32),
                 "bus": In(BusSignature()),
@@ -74,11 +78,14 @@ class ScoreUnit(wiring.Component):
         m.submodules.horner = horner = Horner(self._params)
         m.submodules.tally = tally = Tally(self._params)
         connect(m, flipped(self.bus), tally.bus)
-        control, lines, kept = self.control, self.lines, self.keep.kept
+        control, lines, exchange = self.control, self.lines, self.exchange
         flags = FlagBits(control.flags)
         last, again = Signal(), Signal()  # the part that is weighed; a part of the walk is through
         keeps = Abilities.BEST in self._params.abilities
         keep = last & tally.found & keeps
+        judged = tally.done & ~keep | self.keep.kept
+        tempers = Abilities.TEMPERING in self._params.abilities
+        exchanges = last & flags.exchange & tempers
 
         m.d.comb += [
             [steps.start.eq(control.weigh), tally.start.eq(control.weigh)],
@@ -92,7 +99,9 @@ class ScoreUnit(wiring.Component):
             [tally.judge.eq(last & flags.best), tally.fresh.eq(flags.fresh)],
             [tally.sweeps.eq(self.sweeps), tally.target.eq(self.target)],
             [self.keep.keep.eq(tally.done & keep), self.keep.improved.eq(tally.improved)],
-            control.done.eq(tally.done & ~keep | kept),
+            [tally.look.eq(exchange.look), tally.looked.eq(exchange.replica)],
+            [exchange.score.eq(tally.newest), exchange.exchange.eq(judged & exchanges)],
+            control.done.eq(judged & ~exchanges | exchange.exchanged),
             control.hit.eq(last & flags.target & tally.hit),
         ]
         with m.If(control.weigh):
@@ -164,14 +173,11 @@ class MeasureUnit(wiring.Component):
         From the sequencer.
     lines : Out(MeasureLines), keep : Out(KeepLines)
         To the fabric.
-    sweeps : In(32)
-        Sweeps of the run so far.
-    target : In(32)
-        `Register.TARGET`.
+    exchange : Out(ExchangeLines)
+        To what exchanges temperatures.
+    registers : Out(MeasureRegisters)
     scores, moments : In(BusSignature)
         `Region.SCORES` and `Region.MOMENTS`.
-    moment_walks : Out(32)
-        `Register.MOMENT_WALKS`.
 
     Timing
     ------
@@ -181,11 +187,10 @@ class MeasureUnit(wiring.Component):
     control: Any
     lines: Any
     keep: Any
-    sweeps: Signal
-    target: Signal
+    exchange: Any
+    registers: Any
     scores: Any
     moments: Any
-    moment_walks: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
@@ -194,17 +199,16 @@ class MeasureUnit(wiring.Component):
                 "control": In(MeasureControl()),
                 "lines": Out(MeasureLines(params)),
                 "keep": Out(KeepLines(params)),
-                "sweeps": In(32),
-                "target": In(32),
+                "exchange": Out(ExchangeLines(params)),
+                "registers": Out(MeasureRegisters()),
                 "scores": In(BusSignature()),
                 "moments": In(BusSignature()),
-                "moment_walks": Out(32),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        abilities, lines = self._params.abilities, self.lines
+        abilities, lines, registers = self._params.abilities, self.lines, self.registers
         flags = FlagBits(self.control.flags)
         opening: ValueLike = 1
         m.d.comb += lines.walking.eq(self.control.walking)
@@ -213,8 +217,9 @@ class MeasureUnit(wiring.Component):
             connect(m, flipped(self.control), score.control)
             connect(m, score.lines, flipped(lines.score))
             connect(m, score.keep, flipped(self.keep))
+            connect(m, score.exchange, flipped(self.exchange))
             connect(m, flipped(self.scores), score.bus)
-            m.d.comb += [score.sweeps.eq(self.sweeps), score.target.eq(self.target)]
+            m.d.comb += [score.sweeps.eq(registers.sweeps), score.target.eq(registers.target)]
             opening = score.opening
         else:
             m.d.comb += [self.scores.ready.eq(1), self.scores.result.eq(Result.BAD_ADDRESS)]
@@ -228,7 +233,7 @@ class MeasureUnit(wiring.Component):
             ]
             m.d.sync += walked.eq(self.control.walking)
             with m.If(self.control.walking & ~walked & opening & flags.moments):
-                walks = self.moment_walks
+                walks = registers.moment_walks
                 m.d.sync += walks.eq(Mux(flags.fresh, 1, walks + 1))
         else:
             m.d.comb += [self.moments.ready.eq(1), self.moments.result.eq(Result.BAD_ADDRESS)]

@@ -1,5 +1,6 @@
-"""From a random word to logistic noise at a temperature."""
+"""From a random word to noise at a temperature."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from amaranth.hdl import Cat, Module, Mux, Signal, signed
@@ -7,43 +8,19 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..facts import noise as facts
-from ..facts.noise import NoiseTable
+from ..facts.noise import Law, NoiseTable
 from ..facts.numbers import LOGIT_FORMAT, TEMPERATURE_FORMAT, noise_limit
+from .addresses import TableAddresses
 from .tables import TablePort
 
-__all__ = ["LeadingOnes", "NoiseShaper"]
-
-
-class LeadingOnes(wiring.Component):
-    """Counts the leading ones of a word: 0 to `width`. Combinational.
-
-    Members
-    -------
-    i : In(width)
-    o : Out(range(width + 1))
-    """
-
-    i: Signal
-    o: Signal
-
-    def __init__(self, width: int) -> None:
-        self._width = width
-        super().__init__({"i": In(width), "o": Out(range(width + 1))})
-
-    def elaborate(self, platform: object) -> Module:
-        m = Module()
-
-        m.d.comb += self.o.eq(self._width)
-        # The last assignment wins, so the highest zero bit is looked at last.
-        for index in range(self._width):
-            with m.If(~self.i[index]):
-                m.d.comb += self.o.eq(self._width - 1 - index)
-
-        return m
+__all__ = ["NoiseShaper"]
 
 
 class NoiseShaper(wiring.Component):
-    """Computes `floor(T * Lambda)` with Lambda a standard logistic variate, one per clock.
+    """Computes the noise of one word per clock, of one law or, by choice, of two.
+
+    It is `floor(T * Lambda)` with `Lambda` a standard logistic variate; by the exponential law, the
+    complement of `floor(T * X)` with `X` an exponential one.
 
     Parameters
     ----------
@@ -51,11 +28,15 @@ class NoiseShaper(wiring.Component):
         Width of the result; its magnitude saturates at `facts.numbers.noise_limit(field_bits)`.
     table : NoiseTable
         The split of the table.
+    laws : sequence of Law
+        As `NoiseTables`.
 
     Members
     -------
     word : In(32)
         A random word, laid out as `facts.noise` says.
+    law : In(1)
+        A clock after the word: by the exponential law; only where there are both.
     temperature : In(18)
         T in `TEMPERATURE_FORMAT`; used `TEMPERATURE_LATENCY` clocks after the word came in.
     silence : In(1)
@@ -72,7 +53,8 @@ class NoiseShaper(wiring.Component):
     -------
     The magnitude is `(T * logit) >> 19` of the two codes, which are unsigned. The sign bit
     complements it: `-magnitude - 1` is the floor of the negative product wherever that is no
-    integer, and makes both signs equally likely where it is one.
+    integer, and makes both signs equally likely where it is one. By the exponential law the
+    complement is always taken, whatever the sign bit is.
 
     Reference
     ---------
@@ -83,27 +65,32 @@ class NoiseShaper(wiring.Component):
     LATENCY = 10
 
     word: Signal
+    law: Signal
     temperature: Signal
     silence: Signal
     noise: Signal
     tables: Any
 
-    def __init__(self, field_bits: int, table: NoiseTable) -> None:
+    def __init__(
+        self, field_bits: int, table: NoiseTable, laws: Sequence[Law] = (Law.LOGISTIC,)
+    ) -> None:
         self._limit = noise_limit(field_bits)
         self._table = table
+        self._laws = laws
         super().__init__(
             {
                 "word": In(facts.WORD_BITS),
+                "law": In(1),
                 "temperature": In(TEMPERATURE_FORMAT.width),
                 "silence": In(1),
                 "noise": Out(signed(field_bits)),
-                "tables": Out(TablePort(table)),
+                "tables": Out(TablePort(table, laws)),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.addresses = addresses = _Addresses(self._table)
+        m.submodules.addresses = addresses = TableAddresses(self._table, self._laws)
         connect(m, addresses.tables, flipped(self.tables))
 
         # Registers before, in and behind the multiplication, as multipliers of FPGAs have them.
@@ -116,9 +103,10 @@ class NoiseShaper(wiring.Component):
         product = Signal.like(unfinished)
         magnitude = product[LOGIT_FORMAT.fraction_bits + TEMPERATURE_FORMAT.fraction_bits :]
         sign = Signal(self.LATENCY - 1, reset_less=True)
-        m.d.comb += addresses.word.eq(self.word)
+        complemented = self.law if len(self._laws) > 1 else 0
+        m.d.comb += [addresses.word.eq(self.word), addresses.law.eq(self.law)]
         m.d.sync += [
-            sign.eq(Cat(self.word[facts.SIGN_SHIFT], sign)),
+            sign.eq(Cat(self.word[facts.SIGN_SHIFT], sign[0] | complemented, sign[1:])),
             [coarse.eq(self.tables.coarse), offset.eq(self.tables.offset)],
             logit.eq(coarse + offset),
             [first.eq(logit), second.eq(self.temperature)],
@@ -130,46 +118,5 @@ class NoiseShaper(wiring.Component):
         ]
         with m.If(self.silence):  # the reset input of the flip-flops
             m.d.sync += self.noise.eq(0)
-
-        return m
-
-
-class _Addresses(wiring.Component):
-    """The addresses of a word in both tables, two clocks later."""
-
-    word: Signal
-    tables: Any
-
-    def __init__(self, table: NoiseTable) -> None:
-        self._table = table
-        super().__init__({"word": In(facts.WORD_BITS), "tables": Out(TablePort(table))})
-
-    def elaborate(self, platform: object) -> Module:
-        m = Module()
-        table = self._table
-        m.submodules.ones = ones = LeadingOnes(facts.EXPONENT_BITS)
-
-        exponent = Signal.like(ones.o, reset_less=True)
-        mantissa = Signal(facts.MANTISSA_BITS, reset_less=True)
-        cold = exponent >= facts.COLD_EXPONENT
-        top = mantissa[facts.MANTISSA_BITS - table.coarse_bits :]
-        fine, end = table.fine_span
-        group_start = facts.MANTISSA_BITS - facts.OFFSET_TOP_BITS
-        low = exponent[: facts.COLD_EXPONENT_BITS - 1]
-        shared = Cat(mantissa[fine + 1 : end], mantissa[group_start:])
-        hot_offset, cold_offset = Cat(mantissa[fine], low), mantissa[end:group_start]
-        coarse = Signal.like(self.tables.coarse_address, reset_less=True)
-        offset = Signal.like(self.tables.offset_address, reset_less=True)
-
-        m.d.comb += [
-            ones.i.eq(self.word[facts.MANTISSA_BITS : facts.SIGN_SHIFT]),
-            [self.tables.coarse_address.eq(coarse), self.tables.offset_address.eq(offset)],
-        ]
-        m.d.sync += [
-            [exponent.eq(ones.o), mantissa.eq(self.word)],
-            coarse.eq(Cat(top[1:], low, Mux(cold, exponent[-1], top[0]), cold)),
-            offset[:-1].eq(Cat(shared, Mux(cold, cold_offset, hot_offset))),
-            offset[-1].eq(cold),
-        ]
 
         return m

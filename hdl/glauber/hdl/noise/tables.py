@@ -1,12 +1,13 @@
-"""The two tables of the logistic noise, which share block RAMs between two readers."""
+"""The two tables of noise, which share block RAMs between two readers."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Cat, Const, Module, Signal
 from amaranth.lib import memory, wiring
 from amaranth.lib.wiring import In, Out
 
-from ..facts.noise import NoiseTable
+from ..facts.noise import Law, NoiseTable
 from ..facts.numbers import LOGIT_FORMAT
 
 __all__ = ["NoiseTables", "TablePort"]
@@ -15,20 +16,28 @@ __all__ = ["NoiseTables", "TablePort"]
 class TablePort(wiring.Signature):
     """A reader's access to both tables.
 
+    Parameters
+    ----------
+    table, laws
+        As `NoiseTables`.
+
     Members
     -------
     coarse_address, offset_address : Out
+    law : Out(1)
+        Beside the addresses, which of two laws; only where there are two.
     coarse, offset : In
         The entries, two clocks later.
     """
 
-    def __init__(self, table: NoiseTable) -> None:
+    def __init__(self, table: NoiseTable, laws: Sequence[Law] = (Law.LOGISTIC,)) -> None:
         super().__init__(
             {
                 "coarse_address": Out(table.coarse_address_bits),
                 "offset_address": Out(table.offset_address_bits),
                 "coarse": In(LOGIT_FORMAT.width),
-                "offset": In(max(table.offsets()).bit_length()),
+                "offset": In(max(max(table.offsets(law)) for law in laws).bit_length()),
+                **({"law": Out(1)} if len(laws) > 1 else {}),
             }
         )
 
@@ -40,6 +49,8 @@ class NoiseTables(wiring.Component):
     ----------
     table : NoiseTable
     readers : int
+    laws : sequence of Law
+        One or two; the law is the top bit of the address where there are two.
 
     Members
     -------
@@ -56,14 +67,18 @@ class NoiseTables(wiring.Component):
 
     ports: Any
 
-    def __init__(self, table: NoiseTable, readers: int) -> None:
+    def __init__(
+        self, table: NoiseTable, readers: int, laws: Sequence[Law] = (Law.LOGISTIC,)
+    ) -> None:
         self._table = table
-        super().__init__({"ports": In(TablePort(table)).array(readers)})
+        self._laws = laws
+        super().__init__({"ports": In(TablePort(table, laws)).array(readers)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        table = self._table
-        for name, entries in (("coarse", table.coarse()), ("offset", table.offsets())):
+        of_law = {"coarse": self._table.coarse, "offset": self._table.offsets}
+        for name, of in of_law.items():
+            entries = [entry for law in self._laws for entry in of(law)]
             width = max(entries).bit_length()
             m.submodules[name] = rom = memory.Memory(shape=width, depth=len(entries), init=entries)
             for port in self.ports:
@@ -71,8 +86,9 @@ class NoiseTables(wiring.Component):
                 # Not reset, so that it can be the output register of the block RAM.
                 held = Signal(width, reset_less=True)
                 m.d.sync += held.eq(read.data)
+                law = port.law if len(self._laws) > 1 else Const(0, 0)
                 m.d.comb += [
-                    read.addr.eq(getattr(port, f"{name}_address")),
+                    read.addr.eq(Cat(getattr(port, f"{name}_address"), law)),
                     getattr(port, name).eq(held),
                 ]
         return m

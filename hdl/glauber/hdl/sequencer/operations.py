@@ -140,6 +140,8 @@ class Operations(wiring.Component):
         abilities = self._params.abilities
         scores = self.word & MeasureFlags.SCORES if Abilities.SCORES in abilities else Const(0)
         of_scores = MeasureFlags.BEST | MeasureFlags.TARGET
+        if Abilities.TEMPERING in abilities:
+            of_scores |= MeasureFlags.EXCHANGE
         others = MeasureFlags.FRESH
         if Abilities.MOMENTS in abilities:
             others |= MeasureFlags.MOMENTS

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Module, Mux
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
+from ..control.run import RunControl
 from ..fabric.control import FabricControl
 from ..facts.machine import MachineParams
 from ..link.window import WindowSignature
@@ -30,30 +31,14 @@ class Sequencer(wiring.Component):
 
     Members
     -------
-    start : In(1)
-        Begins a run; ignored while one is under way.
-    stop : In(1)
-        Ends the run after the sweep or the operation that is under way in the next clock, or
-        before the next word of an emission, or before the operation that a drain is before.
-    row_count, step_count : In
-        How many rows a sweep has and how many steps the schedule; 1 or more, constant in a run.
-    measured_rows, weigh_rows : In
-        As the registers of these names; constant in a run.
+    run : In(RunControl)
     rows, steps : In(WindowSignature)
         Words of `Region.ROWS` and `Region.STEPS`.
     control : Out(FabricControl)
-    running : Out(1)
-        From the clock after `start` until the fabric is at rest.
     emitter : Out(EmitControl)
         What emits the states after a step that says so.
     measure : Out(MeasureControl)
         What measures when an operation says so.
-    sweep_done : Out(1)
-        The last slot of a sweep is issued in this clock.
-    stopped : Out(1)
-        The last run was ended by `stop`.
-    reached : Out(1)
-        The last run was ended by an operation that reached its target.
 
     Timing
     ------
@@ -69,46 +54,28 @@ class Sequencer(wiring.Component):
     `glauber.sim.model.run.RunModel` and `facts.machine.MachineParams.run_clocks`.
     """
 
-    start: Signal
-    stop: Signal
-    row_count: Signal
-    step_count: Signal
+    run: Any
     rows: Any
-    measured_rows: Signal
-    weigh_rows: Signal
     steps: Any
     control: Any
     emitter: Any
     measure: Any
-    running: Signal
-    sweep_done: Signal
-    stopped: Signal
-    reached: Signal
 
     def __init__(self, params: MachineParams) -> None:
         self._params = params
         super().__init__(
             {
-                "start": In(1),
-                "stop": In(1),
-                "row_count": In(32),
-                "step_count": In(32),
-                "measured_rows": In(range(params.rows + 1)),
-                "weigh_rows": In(range(params.rows + 1)),
+                "run": In(RunControl(params)),
                 "rows": In(WindowSignature(params.rows)),
                 "steps": In(WindowSignature(params.steps)),
                 "control": Out(FabricControl(params)),
                 "emitter": Out(EmitControl()),
                 "measure": Out(MeasureControl()),
-                "running": Out(1),
-                "sweep_done": Out(1),
-                "stopped": Out(1),
-                "reached": Out(1),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
-        m, params = Module(), self._params
+        m, params, run = Module(), self._params, self.run
         m.submodules.rows = rows = PrefetchTable(params.rows)
         m.submodules.steps = steps = PrefetchTable(params.steps)
         m.submodules.slots = slots = SlotIssue(params)
@@ -130,16 +97,16 @@ class Sequencer(wiring.Component):
             [ends.last_row.eq(rows.wrapped), ends.last_sweep.eq(step.last_sweep)],
             [ends.last_word.eq(steps.wrapped), ends.emits.eq(step.emit & self.emitter.ready)],
             ends.operation.eq(operations.control.operation),
-            [ends.running.eq(phases.running), ends.stop.eq(self.stop), ends.begin.eq(phases.begin)],
-            [phases.start.eq(self.start), phases.stopping.eq(ends.stopping)],
+            [ends.running.eq(phases.running), ends.stop.eq(run.stop), ends.begin.eq(phases.begin)],
+            [phases.start.eq(run.start), phases.stopping.eq(ends.stopping)],
             [phases.leave.eq(ends.leave), phases.cut.eq(ends.cut)],
             [phases.last_word.eq(steps.wrapped), phases.emits.eq(ends.emits)],
             [operations.word.eq(steps.word), operations.ending.eq(slots.ending)],
-            [operations.wrapped.eq(rows.wrapped), operations.weigh_rows.eq(self.weigh_rows)],
-            operations.measured_rows.eq(self.measured_rows),
-            rows.count.eq(Mux(operations.measures, self.measured_rows, self.row_count)),
+            [operations.wrapped.eq(rows.wrapped), operations.weigh_rows.eq(run.weigh_rows)],
+            operations.measured_rows.eq(run.measured_rows),
+            rows.count.eq(Mux(operations.measures, run.measured_rows, run.row_count)),
             [rows.rewind.eq(rewind), rows.advance.eq(ends.row_begins | operations.advance)],
-            [steps.count.eq(self.step_count), steps.rewind.eq(rewind)],
+            [steps.count.eq(run.step_count), steps.rewind.eq(rewind)],
             [steps.back.eq(operations.back), steps.length.eq(operations.length)],
             steps.advance.eq(ends.step_begins | operations.take),
             [step.word.eq(steps.word), step.begin.eq(ends.step_begins)],
@@ -150,8 +117,8 @@ class Sequencer(wiring.Component):
             [slots.hold.eq(operations.resting), slots.sweeps.eq(phases.walking)],
             [slots.temperature.eq(step.temperature), slots.couple.eq(step.couple)],
             slots.wrapped.eq(rows.wrapped),
-            [self.running.eq(phases.running), self.stopped.eq(phases.stopped)],
-            [self.reached.eq(phases.reached), self.sweep_done.eq(ends.sweep_end)],
+            [run.running.eq(phases.running), run.stopped.eq(phases.stopped)],
+            [run.reached.eq(phases.reached), run.sweep_done.eq(ends.sweep_end)],
         ]
 
         return m

@@ -26,7 +26,7 @@ class MeasuringWalk(wiring.Component):
         A walk begins; at rest.
     rewind : In(1)
         No run: no target was hit.
-    flags : In(5)
+    flags : In(6)
         What it measures; constant from `start` to `over`.
     weigh_rows : In
         As `Register.WEIGH_ROWS`.

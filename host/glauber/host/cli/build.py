@@ -28,6 +28,7 @@ package.module:BOARD. The machine of the board can be changed by parameters:
   pbits, slots, rows, steps, stream_words          how much it holds
   coupling_bits, field_bits, burst_words, write_bits
   source, table (such as table=4,2), rings, ring_divider   its noise
+  abilities (such as abilities=scores,best)        what it measures by itself: see docs/measuring.md
 
 Exit code 3 if it does not fit or is too slow, 4 if a tool is missing.
 
@@ -35,6 +36,7 @@ Examples:
   glauber build ulx3s-85f
   glauber build icebreaker --set lanes=1 --set steps=512 --clock 20 --output my.bin
   glauber build ulx3s-25f --set rings=16 --seeds 8 --jobs 2
+  glauber build ulx3s-85f --set abilities=all
   glauber build ./my_board.py --json
 """
 
@@ -79,6 +81,13 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--jobs", type=int, metavar="N", help="seeds to try at once (default: half the processors)"
     )
+    parser.add_argument(
+        "--limit",
+        type=finite,
+        default=60,
+        metavar="MINUTES",
+        help="give a seed up that is not placed and routed by then (default: 60)",
+    )
     parser.add_argument("--force", action="store_true", help="build even what is in the cache")
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object on standard output"
@@ -96,14 +105,15 @@ def run(options: argparse.Namespace) -> None:
     from glauber.firmware.route import default_jobs
     from glauber.firmware.watch import watch_of
 
-    from ..options import whole_number
+    from ..options import positive_number, whole_number
 
     board = _changed(find_board(options.board), options)
     check_output(options.output, (FLOWS[board.family].image,), "--output")
     jobs = default_jobs() if options.jobs is None else whole_number("--jobs", options.jobs, 1)
     seeds = whole_number("--seeds", options.seeds, 1)
+    limit = positive_number("--limit", options.limit)
     with watch_of() as watch:
-        settings = BuildOptions(seeds=seeds, jobs=jobs, force=options.force)
+        settings = BuildOptions(seeds, jobs, options.force, limit * 60)
         built = build(board, options.image, watch, settings)
     file = built.file
     if options.output:
@@ -130,6 +140,7 @@ def _changed(board: "Board", options: argparse.Namespace) -> "Board":
 def _change(text: str, params: "MachineParams") -> tuple[str, Any]:
     """A parameter and its new value, of `NAME=VALUE`."""
     from glauber.hdl.facts.generators import Source
+    from glauber.hdl.facts.measure import Abilities
     from glauber.hdl.facts.noise import NoiseTable
 
     name, equals, value = text.partition("=")
@@ -140,6 +151,8 @@ def _change(text: str, params: "MachineParams") -> tuple[str, Any]:
         )
     if name == "source":
         return name, Source.of_name(value)
+    if name == "abilities":
+        return name, Abilities.of_names(value)
     try:
         if name == "table":
             coarse, fine = value.split(",")

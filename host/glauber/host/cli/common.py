@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from ..sampler import GlauberSampler
 
 __all__ = [
+    "RULES",
     "add_devices_option",
     "add_file_options",
     "add_plot_options",
     "add_problem_options",
+    "add_rule_option",
     "check_output",
     "common_report",
     "failure_lines",
@@ -35,7 +37,11 @@ __all__ = [
     "save_arrays",
     "save_samples",
     "spin_samples",
+    "target_line",
 ]
+
+# The values of `--rule`, with those of `proposal_acceptance_criteria`.
+RULES = {"heat-bath": "Gibbs", "metropolis": "Metropolis"}
 
 
 def add_file_options(parser: argparse.ArgumentParser, several: bool = False) -> None:
@@ -97,6 +103,24 @@ def add_problem_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object on standard output"
+    )
+
+
+def add_rule_option(
+    parser: argparse.ArgumentParser, default: str | None, told: str | None = None
+) -> None:
+    """The option `--rule`, a key of `RULES`.
+
+    told : how the help names the default
+    """
+    parser.add_argument(
+        "--rule",
+        choices=tuple(RULES),
+        default=default,
+        help="how a p-bit is updated: heat-bath draws it anew, given its field; metropolis turns "
+        "it over, always if that lowers the energy, so that it moves more often. Both sample the "
+        "same distribution; metropolis needs a device with that ability "
+        f"(default: {told or default})",
     )
 
 
@@ -197,6 +221,16 @@ def common_report(problem: "Problem", sampleset: "dimod.SampleSet") -> dict[str,
     if problem.kind == "maxcut" and problem.total_weight is not None and len(energies):
         report["best_cut"] = (problem.total_weight - report["best_energy"]) / 2
     return report | info
+
+
+def target_line(report: dict[str, Any], target: float) -> str:
+    """What is said of a target, and when it was reached if the device has told."""
+    found = report.get("target") or {}
+    if not report["reached_target"]:
+        return f"  target        {target:.10g} not reached"
+    sweeps = found.get("sweeps")
+    when = "" if sweeps is None else f" after {sweeps} sweeps"
+    return f"  target        {target:.10g} reached{when}"
 
 
 def save_samples(path: Path, problem: "Problem", **arrays: Any) -> None:

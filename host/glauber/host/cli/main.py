@@ -25,6 +25,7 @@ from . import (
     selftest,
     solve,
     study,
+    temper,
     watch,
 )
 
@@ -78,6 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in (
         solve,
+        temper,
         sample,
         watch,
         study,

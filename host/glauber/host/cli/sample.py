@@ -5,8 +5,10 @@ from typing import Any
 
 from ..options import whole_number
 from .common import (
+    RULES,
     add_plot_options,
     add_problem_options,
+    add_rule_option,
     check_output,
     common_report,
     failure_lines,
@@ -25,6 +27,7 @@ Examples:
   glauber sample ring.txt --as ising --beta 0.7 --num-reads 64 --samples-per-read 100 --thin 2 \\
       --output draws.npz
   glauber sample torus.txt --as ising --beta 0.44 --samples-per-read 200 --plot trace.png
+  glauber sample torus.txt --as ising --beta 0.44 --rule metropolis --samples-per-read 200
   glauber sample ring.txt --beta 0.7 --device serial:/dev/ttyUSB0 --device serial:/dev/ttyUSB1
 """
 
@@ -51,6 +54,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--thin", type=int, default=1, metavar="K", help="sweeps between kept samples"
     )
+    add_rule_option(parser, "heat-bath")
     add_plot_options(parser)
     parser.set_defaults(run=run)
 
@@ -78,6 +82,7 @@ def run(options: argparse.Namespace) -> None:
             num_sweeps=options.burn_in,
             samples_per_read=options.samples_per_read,
             thin=options.thin,
+            proposal_acceptance_criteria=RULES[options.rule],
             seed=options.seed,
             reseed_interval=options.reseed_interval,
             time_limit=options.time_limit,

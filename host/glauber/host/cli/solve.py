@@ -1,11 +1,15 @@
 """`glauber solve`: anneal to a low energy."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from glauber.hdl.facts.measure import Abilities
 
 from .common import (
+    RULES,
     add_plot_options,
     add_problem_options,
+    add_rule_option,
     check_output,
     common_report,
     failure_lines,
@@ -15,15 +19,27 @@ from .common import (
     print_json,
     save_samples,
     spin_samples,
+    target_line,
 )
 from .starts import read_clamps, read_initial_states
 
+if TYPE_CHECKING:
+    # Not at run time: `--help` must not wait for them.
+    import dimod
+
+    from ..pool import GlauberPool
+    from ..sampler import GlauberSampler
+
 __all__ = ["add_parser"]
+
+# Measurements of an anneal to a target: as many cost some percent of its time.
+_LOOKS = 50
 
 _EPILOG = """\
 Examples:
   glauber solve G1.txt --num-reads 64 --num-sweeps 1000 --seed 1
   glauber solve glass.txt --as ising --target -858 --json
+  glauber solve G1.txt --rule heat-bath --device serial:/dev/ttyUSB0
   glauber solve torus.txt --time-limit 10 --plot found.png --plot-kind lattice
   glauber solve G1.txt --device serial:/dev/ttyUSB0 --device serial:/dev/ttyUSB1 --num-reads 1024
   glauber solve G1.txt --initial-states earlier.npz --clamp 0=1 --beta-range 1 5
@@ -52,8 +68,13 @@ def add_parser(commands: Any) -> None:
         help="first and last inverse temperature (default: from the problem)",
     )
     parser.add_argument(
-        "--target", type=finite, metavar="E", help="report whether this energy was reached"
+        "--target",
+        type=finite,
+        metavar="E",
+        help="end when this energy is reached; a device that cannot measure energies, and several "
+        "devices, go on, and it is reported whether it was",
     )
+    add_rule_option(parser, None, "metropolis where the device has it, as fewer sweeps do")
     add_plot_options(parser)
     parser.set_defaults(run=run)
 
@@ -72,11 +93,14 @@ def run(options: argparse.Namespace) -> None:
     starts = read_initial_states(options.initial_states, problem)
     clamped = read_clamps(options.clamp, problem)
     with show_progress("annealing", "update") as show, open_sampler(options.devices) as sampler:
-        sampleset = sampler.sample(
+        sampleset = _anneal(
+            sampler,
             problem.bqm,
+            options.target,
             num_reads=options.num_reads,
             num_sweeps=options.num_sweeps,
             beta_range=options.beta_range,
+            proposal_acceptance_criteria=RULES[options.rule or _rule_of(sampler)],
             seed=options.seed,
             reseed_interval=options.reseed_interval,
             time_limit=options.time_limit,
@@ -107,6 +131,37 @@ def run(options: argparse.Namespace) -> None:
         print(_text(report, options.target))
 
 
+def _rule_of(sampler: "GlauberSampler | GlauberPool") -> str:
+    """The rule that needs fewer sweeps, if all devices have it: one call has one rule."""
+    found = _abilities(sampler)
+    return "metropolis" if Abilities.METROPOLIS in found else "heat-bath"
+
+
+def _abilities(sampler: "GlauberSampler | GlauberPool") -> Abilities:
+    """What all devices can do."""
+    found = Abilities.ALL
+    for each in getattr(sampler, "samplers", [sampler]):
+        found &= each.device.params.abilities
+    return found
+
+
+def _anneal(
+    sampler: "GlauberSampler | GlauberPool",
+    bqm: "dimod.BinaryQuadraticModel",
+    target: float | None,
+    **settings: Any,
+) -> "dimod.SampleSet":
+    """Anneals; the machine itself ends it at a target, if it can."""
+    single = not hasattr(sampler, "samplers")
+    if target is None or not single or Abilities.SCORES not in _abilities(sampler):
+        return sampler.sample(bqm, **settings)
+    from ..schedule import DEFAULT_SWEEPS
+
+    sweeps = settings["num_sweeps"] or DEFAULT_SWEEPS
+    every = max(1, sweeps // _LOOKS)
+    return sampler.anneal_to_target(bqm, target=target, measure_every=every, **settings)
+
+
 def _reached(energy: float | None, target: float) -> bool:
     """Whether `energy`, if there is one, is as low as `target`, but for the rounding of a sum."""
     return energy is not None and energy <= target + 1e-9 * abs(target)
@@ -123,9 +178,9 @@ def _text(report: dict[str, Any], target: float | None) -> str:
     if "best_cut" in report:
         lines.append(f"  best cut      {report['best_cut']:.10g}")
     if target is not None:
-        lines.append(
-            f"  target        {target:.10g} {'' if report['reached_target'] else 'not '}reached"
-        )
+        lines.append(target_line(report, target))
+    rule = report["proposal_acceptance_criteria"]
+    lines.append(f"  rule          {'heat bath' if rule == 'Gibbs' else rule}")
     lines.append(
         "  couplings     "
         + (

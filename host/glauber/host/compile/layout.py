@@ -152,12 +152,15 @@ def lay_out(
     params: MachineParams,
     constants: int | None = None,
     last: NDArray[np.bool_] | None = None,
+    *,
+    own: bool = False,
 ) -> Layout:
     """Colours and places the free variables of a problem, of which there is at least one.
 
     constants : how many p-bits are constant; by default one if there are biases
     last : bool, shape (n,); variables in rows of their own, behind all others, so that a sweep may
         go over the rows before them only
+    own : whether updates read the p-bit's own state
     """
     held = held_variables(problem)
     free = np.flatnonzero(~held)
@@ -174,7 +177,7 @@ def lay_out(
         colours = colour(start, neighbours)
     counts = terms.counts(problem.size)
     before = None if last is None else int(colours[~behind].max(initial=-1)) + 1
-    placement = place(colours, counts[free], start, neighbours, params, before)
+    placement = place(colours, counts[free], start, neighbours, params, before, own=own)
     end = len(placement.lengths) * params.lanes
     row, lane = np.full(problem.size, -1), np.full(problem.size, -1)
     row[free], lane[free] = placement.row, placement.lane
@@ -190,7 +193,7 @@ def lay_out(
         end if constants else None,
         int(colours.max()) + 1,
         constants,
-        int(placement.row[~behind].max(initial=-1)) + 1,
+        placement.short if before else len(placement.lengths),
     )
 
 

@@ -28,12 +28,15 @@ class Placement:
         Slots at the beginning of each row that read nothing, until all neighbours can be read.
     lengths : int64, shape (rows,)
         Slots of each row, its waiting slots included.
+    short : int
+        Rows of the first colours, over which a sweep may go alone.
     """
 
     row: Ints
     lane: Ints
     waits: Ints
     lengths: Ints
+    short: int
 
 
 def place(
@@ -43,6 +46,8 @@ def place(
     neighbours: Ints,
     params: MachineParams,
     short_colours: int | None = None,
+    *,
+    own: bool = False,
 ) -> Placement:
     """Puts nodes of one colour into rows of `lanes`, and orders the rows so that few must wait.
 
@@ -51,6 +56,9 @@ def place(
     start, neighbours
         From `colour.adjacency`.
     short_colours : a sweep may also go over the rows of that many colours only
+    own : whether updates read the p-bit's own state, as those of Metropolis do; then a row also
+        begins `params.hazard` slots or more after its own last slot in the sweep before. A sweep of
+        a single row gets an empty one beside it
 
     A row may read `params.hazard` slots after the last slot of any row that it reads; where no
     other row can fill the time, it begins with slots that read nothing. The order depends on the
@@ -71,7 +79,16 @@ def place(
         inside = (reader < short) & (read < short)
         alone = _waits(reader[inside], read[inside], work[:short], params.hazard)
         waits[:short] = np.maximum(waits[:short], alone)
-    return Placement(position[rows.of], rows.lane, waits, waits + work)
+    row = position[rows.of]
+    if own and 1 in (short, len(work)):
+        # Behind the row that a sweep would have alone, on all machines of so many lanes.
+        row = row + (row > 0)
+        waits, work = np.insert(waits, 1, 0), np.insert(work, 1, params.row_min)
+        short += short > 0
+    if own:
+        for rows_of_sweep in {short, len(work)} - {0}:
+            _keep_apart(waits[:rows_of_sweep], work[:rows_of_sweep], params.hazard)
+    return Placement(row, rows.lane, waits, waits + work, short)
 
 
 @dataclass(frozen=True)
@@ -152,6 +169,22 @@ def _order(rows: _Rows, work: Ints, lanes: int) -> Ints:
         last = now + _ORDER_HAZARD + lanes
         order.append(np.array(chosen + waiting))
     return np.concatenate(order)
+
+
+def _keep_apart(waits: Ints, work: Ints, hazard: int) -> None:
+    """Lengthens waits until every row of a sweep finds its own last states when it begins.
+
+    Between its last slot and its first one stand the slots of all other rows. To wait longer
+    somewhere brings no two rows closer together.
+    """
+    lengths = waits + work
+    near = np.flatnonzero(lengths.sum() - lengths < hazard - 1)
+    for row in near[np.argsort(-lengths[near], kind="stable")].tolist():
+        lengths = waits + work
+        missing = hazard - 1 - int(lengths.sum() - lengths[row])
+        if missing > 0:
+            lengths[row] = np.iinfo(np.int64).max
+            waits[int(lengths.argmin())] += missing
 
 
 def _waits(reader: Ints, read: Ints, work: Ints, hazard: int) -> Ints:

@@ -1,12 +1,13 @@
 """A compiled problem: the words to load, and where its variables stand."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import encode_coupling, encode_row
+from glauber.hdl.facts.rules import Mode
 
 from .capacity import check_uses
 from .ising import Ints, IsingProblem
@@ -31,6 +32,8 @@ class Program:
         The address of the first p-bit that is always +1, if there is one.
     colours, slots : int
         Colours of the graph; clocks per sweep.
+    mode : Mode
+        The rule of update that it is for.
     """
 
     rows: NDArray[np.uint32]
@@ -39,6 +42,7 @@ class Program:
     constant: int | None
     colours: int
     slots: int
+    mode: Mode = field(default=Mode.HEAT_BATH, kw_only=True)
 
     @property
     def constants(self) -> int:
@@ -101,21 +105,27 @@ class MeasuredProgram(Program):
 
 
 def compile_problem(
-    problem: IsingProblem, values: Quantised, params: MachineParams, split: int = 1
+    problem: IsingProblem,
+    values: Quantised,
+    params: MachineParams,
+    split: int = 1,
+    mode: Mode = Mode.HEAT_BATH,
 ) -> Program:
     """Colours, places and encodes a quantised problem for a machine.
 
     split : over how many slots couplings were spread to be rounded less, which an error then names
+    mode : the rule of update
 
     Raises `ProblemTooLargeError`, by how much and what would fit, if it exceeds the machine.
     """
     terms = Terms.collect(problem, values, params.coupling_max)
     check_uses(first_uses(problem, terms, params), problem.size, params, split)
-    layout = lay_out(problem, values, terms, params)
+    layout = lay_out(problem, values, terms, params, own=Mode.METROPOLIS in mode)
     check_uses(layout.uses(params), problem.size, params, split)
     words, _ = _encode(terms, layout, params)
     rows = np.array(_row_words(layout), np.uint32)
-    return Program(rows, words, layout.pbits, layout.constant, layout.colours, layout.slots)
+    places = layout.pbits, layout.constant, layout.colours, layout.slots
+    return Program(rows, words, *places, mode=mode)
 
 
 def compile_measured(
@@ -124,6 +134,7 @@ def compile_measured(
     params: MachineParams,
     needs: Needs,
     split: int = 1,
+    mode: Mode = Mode.HEAT_BATH,
     *,
     last: NDArray[np.bool_] | None = None,
     pieces: int = 0,
@@ -141,7 +152,8 @@ def compile_measured(
     terms = Terms.collect(problem, values, params.coupling_max, pieces)
     held = Terms.of_held(problem, values, params.coupling_max)
     check_uses(first_uses(problem, terms, params), problem.size, params, split)
-    layout = lay_out(problem, values, terms, params, params.lanes, last)
+    own = Mode.METROPOLIS in mode
+    layout = lay_out(problem, values, terms, params, params.lanes, last, own=own)
     check_uses(layout.uses(params), problem.size, params, split)
     bare = np.setdiff1d(
         np.arange(len(values.coupling)), np.concatenate([terms.source, held.source])
@@ -180,6 +192,7 @@ def compile_measured(
         places=places,
         source=source,
         piece=np.concatenate([terms.piece, behind.piece]),
+        mode=mode,
     )
 
 

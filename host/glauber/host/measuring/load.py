@@ -7,6 +7,7 @@ import numpy as np
 
 from glauber.hdl.facts.measure import Abilities
 from glauber.hdl.facts.numbers import TEMPERATURE_FORMAT
+from glauber.hdl.facts.rules import Mode
 
 from ..compile import MAX_SPLIT, IsingProblem, Needs, compile_measured
 from ..device import Device
@@ -27,6 +28,7 @@ def load_problem(
     largest: float | None,
     pieces: int,
     seed: int,
+    mode: Mode = Mode.HEAT_BATH,
 ) -> LoadedProblem:
     """Compiles and loads a problem whose values may change; see `MeasuringSampler.load`."""
     problem = IsingProblem.from_bqm(bqm, keep_zeros=True)
@@ -57,5 +59,5 @@ def load_problem(
     values = quantised_values(bias, coupling, scale)
     check_fields(problem, values, params)
     needs = Needs(Abilities.SCORES in params.abilities, True, roomy=True)
-    program = compile_measured(problem, values, params, needs, last=last, pieces=pieces)
+    program = compile_measured(problem, values, params, needs, mode=mode, last=last, pieces=pieces)
     return LoadedProblem(device, problem, values, program, bqm.vartype, beta, last, pieces, seed)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.machine import MachineParams
+from glauber.hdl.facts.rules import Mode
 
 from ..chains import ChainRunner
 from ..compile import IsingProblem, MeasuredProgram, Needs, Quantised, compile_measured
@@ -202,12 +203,12 @@ def count_moments(
     numbers = np.empty(0, np.int64)
 
     def compiler(
-        problem: IsingProblem, values: Quantised, params: MachineParams, split: int
+        problem: IsingProblem, values: Quantised, params: MachineParams, split: int, mode: Mode
     ) -> MeasuredProgram:
         nonlocal numbers
         numbers, added = pair_places(problem, pairs)
         needs = Needs(False, True, pairs[added, 0], pairs[added, 1])
-        return compile_measured(problem, values, params, needs, split)
+        return compile_measured(problem, values, params, needs, split, mode)
 
     job = prepare(request, problem, bqm.vartype, device.params, fresh_seed, compiler)
     program = job.program

@@ -10,6 +10,7 @@ import numpy as np
 
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.measure import Abilities
+from glauber.hdl.facts.rules import Mode
 
 from ..compile import IsingProblem, MeasuredProgram, Needs, Quantised, compile_measured
 from ..device import Device
@@ -18,7 +19,7 @@ from ..execute import execute
 from ..job import prepare
 from ..options import whole_number
 from ..progress import no_progress
-from ..request import Request
+from ..request import Request, read_rule
 from ..results import make_sample_set
 from .load import load_problem
 from .loaded import LoadedProblem
@@ -67,7 +68,7 @@ class MeasuringSampler(ABC):
             as many, so that there is a standard error
         settings : `clamped`, `initial_states`, `initial_states_generator`, `slots_per_coupling`,
             `seed`, `reseed_interval`, `reseed_words`, `first_read`, `interrupt_function`,
-            `progress` as of `GlauberSampler.sample`
+            `progress`, `proposal_acceptance_criteria` as of `GlauberSampler.sample`
         """
         self.device.measurements.need(Abilities.MOMENTS, "counting moments")
         whole_number("walks", walks)
@@ -148,6 +149,7 @@ class MeasuringSampler(ABC):
         largest: float | None = None,
         slots_per_coupling: int = 1,
         seed: int | None = None,
+        proposal_acceptance_criteria: str = "Gibbs",
     ) -> LoadedProblem:
         """Loads a problem that stays on the device, with its chains; see `LoadedProblem`.
 
@@ -155,10 +157,12 @@ class MeasuringSampler(ABC):
         clampable : variables that `LoadedProblem.clamp` may hold
         largest : the largest size that a coupling or a bias will have; by default that of `bqm`
         slots_per_coupling : over how many slots every coupling is spread, to be rounded less
+        proposal_acceptance_criteria : the rule of its sweeps, as of `GlauberSampler.sample`
         """
+        mode = read_rule(proposal_acceptance_criteria)
         seed = self._fresh_seed() if seed is None else seed
         settings = (beta, tuple(clampable), largest, slots_per_coupling, seed)
-        return load_problem(self.device, bqm, *settings)
+        return load_problem(self.device, bqm, *settings, mode)
 
     def _anneal(
         self,
@@ -213,9 +217,9 @@ class MeasuringSampler(ABC):
 
 
 def _measured(
-    problem: IsingProblem, values: Quantised, params: MachineParams, split: int
+    problem: IsingProblem, values: Quantised, params: MachineParams, split: int, mode: Mode
 ) -> MeasuredProgram:
-    return compile_measured(problem, values, params, Needs(), split)
+    return compile_measured(problem, values, params, Needs(), split, mode)
 
 
 def _request(settings: dict[str, Any], **more: Any) -> Request:

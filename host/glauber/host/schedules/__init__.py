@@ -17,11 +17,12 @@ from .language import (
     Measured,
     Randomise,
     Repeat,
+    Sweeps,
     describe,
     hold,
     ramp,
 )
-from .ready import anneal, anneal_to_target, moments, sample
+from .ready import anneal, anneal_to_target, moments, sample, temper
 
 __all__ = [
     "Betas",
@@ -32,6 +33,7 @@ __all__ = [
     "Measured",
     "Randomise",
     "Repeat",
+    "Sweeps",
     "anneal",
     "anneal_to_target",
     "describe",
@@ -41,4 +43,5 @@ __all__ = [
     "moments",
     "ramp",
     "sample",
+    "temper",
 ]

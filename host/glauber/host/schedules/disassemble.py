@@ -14,11 +14,12 @@ from ..bus import to_words
 __all__ = ["disassemble"]
 
 
-def disassemble(words: Iterable[int] | np.ndarray, scale: float) -> str:
+def disassemble(words: Iterable[int] | np.ndarray, scale: float, *, ladder: bool = False) -> str:
     """The words of a schedule, a line each, words in loops further right the more loops.
 
     scale : of the problem's quantisation, in `info["quantisation"]`; betas are those that the
         device really has
+    ladder : whether the words are for a run on a ladder, where each replica has its own
 
     Raises `FactError` for what is no word.
     """
@@ -30,12 +31,12 @@ def disassemble(words: Iterable[int] | np.ndarray, scale: float) -> str:
                 depth[inside] += 1
     width = len(str(max(0, len(decoded) - 1)))
     return "\n".join(
-        f"{place:{width}}  {'  ' * depth[place]}{_text(place, word, scale)}"
+        f"{place:{width}}  {'  ' * depth[place]}{_text(place, word, scale, ladder)}"
         for place, word in enumerate(decoded)
     )
 
 
-def _text(place: int, word: Step | Measure | Repeat, scale: float) -> str:
+def _text(place: int, word: Step | Measure | Repeat, scale: float, ladder: bool) -> str:
     if isinstance(word, Repeat):
         more = "once more" if word.count == 1 else f"{word.count} more times"
         return f"repeat from {place - word.length}, {more} (counter {word.level})"
@@ -45,6 +46,8 @@ def _text(place: int, word: Step | Measure | Repeat, scale: float) -> str:
     sweeps = "1 sweep" if word.sweeps == 1 else f"{word.sweeps} sweeps"
     if not word.couple:
         return f"{sweeps} without couplings"
+    if ladder:
+        return f"{sweeps} on the ladder" + (", emit" if word.emit else "")
     if not word.temperature:
         return f"{sweeps} without noise"
     beta = scale / (2 * TEMPERATURE_FORMAT.decode(word.temperature))

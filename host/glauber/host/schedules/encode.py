@@ -12,13 +12,15 @@ from glauber.hdl.facts.program import SWEEPS_MAX, Step
 from ..bus import Words, to_words
 from ..errors import OptionError
 from ..schedule import encode_betas
-from .language import Betas, Emit, Every, Item, Measured, Randomise, Repeat, body_of
+from .language import Betas, Emit, Every, Item, Measured, Randomise, Repeat, Sweeps, body_of
 from .words import count_sweeps, unroll
 
 __all__ = ["Encoded", "encode"]
 
 # Whatever the states were: couplings off, so the temperature does not matter.
 _RANDOM = Step(temperature=1, sweeps=1, couple=False)
+# On a ladder the temperatures of steps mean nothing.
+_ON_LADDER = Step(temperature=1, sweeps=1)
 _COUNT_MAX = operations.REPEAT_COUNT_MAX + 1  # times that one loop does its words
 
 
@@ -72,6 +74,8 @@ def _pieces(items: Iterable[Item], scale: float) -> tuple[list[_Piece], float]:
             case Betas():
                 steps, error = _steps(item, scale)
                 pieces = _merged(pieces, steps)
+            case Sweeps():
+                pieces = _merged(pieces, [replace(_ON_LADDER, sweeps=item.count)])
             case Measured():
                 pieces.append(item.flags)
             case Emit():

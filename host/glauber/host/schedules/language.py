@@ -22,6 +22,7 @@ __all__ = [
     "Measured",
     "Randomise",
     "Repeat",
+    "Sweeps",
     "body_of",
     "describe",
     "hold",
@@ -89,20 +90,40 @@ def ramp(
 
 
 @dataclass(frozen=True)
+class Sweeps:
+    """`count` sweeps, each replica at the temperature of its rung; for runs on a ladder."""
+
+    count: int
+
+    def __post_init__(self) -> None:
+        whole_number("sweeps", self.count)
+
+    def __str__(self) -> str:
+        return f"{'1 sweep' if self.count == 1 else f'{self.count} sweeps'} on the ladder"
+
+
+@dataclass(frozen=True)
 class Measured:
-    """A measurement; see `facts.measure.MeasureFlags` for what each does."""
+    """A measurement; see `facts.measure.MeasureFlags` for what each does.
+
+    With `exchange`, replicas may exchange their temperatures after it; see `facts.tempering`.
+    """
 
     scores: bool = False
     best: bool = False
     moments: bool = False
     target: bool = False
     fresh: bool = False
+    exchange: bool = False
 
     def __post_init__(self) -> None:
         if not (self.scores or self.moments):
             raise OptionError("a measurement measures nothing; set scores or moments")
-        if (self.best or self.target) and not self.scores:
-            raise OptionError("a measurement of best states, or for a target, needs scores=True")
+        if (self.best or self.target or self.exchange) and not self.scores:
+            raise OptionError(
+                "a measurement of best states, for a target, or with an exchange of temperatures, "
+                "needs scores=True"
+            )
 
     @property
     def flags(self) -> MeasureFlags:
@@ -155,7 +176,7 @@ class Every:
         whole_number("sweeps from measurement to measurement", self.sweeps)
         object.__setattr__(self, "body", body_of(self.body))
         for item in self.body:
-            if not isinstance(item, Betas | Randomise):
+            if not isinstance(item, Betas | Randomise | Sweeps):
                 raise OptionError(
                     f"there is '{item}' in what is measured every {self.sweeps} sweeps; only "
                     "sweeps and ramps can be"
@@ -165,7 +186,7 @@ class Every:
         return f"every {self.sweeps} sweeps {self.measured}:"
 
 
-Item = Randomise | Betas | Measured | Emit | Repeat | Every
+Item = Randomise | Betas | Sweeps | Measured | Emit | Repeat | Every
 
 
 def body_of(items: Item | Iterable[Item]) -> tuple[Item, ...]:
@@ -174,8 +195,8 @@ def body_of(items: Item | Iterable[Item]) -> tuple[Item, ...]:
     for item in body:
         if not isinstance(item, Item):
             raise OptionError(
-                f"a schedule has {item!r} in it; use hold, ramp, Betas, Randomise, Measured, "
-                "Emit, Every and Repeat"
+                f"a schedule has {item!r} in it; use hold, ramp, Betas, Sweeps, Randomise, "
+                "Measured, Emit, Every and Repeat"
             )
     if not body:
         raise OptionError("a schedule, or a loop in it, is empty; give it sweeps")

@@ -1,8 +1,8 @@
 """Schedules that are often needed, as examples of the language too."""
 
-from .language import Betas, Emit, Every, Item, Measured, Randomise, Repeat, hold
+from .language import Betas, Emit, Every, Item, Measured, Randomise, Repeat, Sweeps, hold
 
-__all__ = ["anneal", "anneal_to_target", "moments", "sample"]
+__all__ = ["anneal", "anneal_to_target", "moments", "sample", "temper"]
 
 Schedule = list[Item]
 
@@ -34,3 +34,13 @@ def moments(beta: float, *, walks: int, burn_in: int, thin: int = 1) -> Schedule
     first: Schedule = [Randomise(), hold(beta, burn_in), Measured(moments=True, fresh=True)]
     again = hold(beta, thin), Measured(moments=True)
     return first if walks == 1 else [*first, Repeat(walks - 1, again)]
+
+
+def temper(sweeps: int, *, sweeps_per_exchange: int, target: bool = False) -> Schedule:
+    """From random states, with exchanges of temperatures; the best states are kept.
+
+    target : whether it ends when a replica has reached the target
+    """
+    start = Measured(scores=True, best=True, target=target, fresh=True)
+    exchange = Measured(scores=True, best=True, target=target, exchange=True)
+    return [Randomise(), start, Every(sweeps_per_exchange, exchange, (Sweeps(sweeps),))]

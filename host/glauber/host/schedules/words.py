@@ -133,6 +133,7 @@ def needed(words: Words) -> Abilities:
             for flag, ability in (
                 (MeasureFlags.SCORES, Abilities.SCORES),
                 (MeasureFlags.MOMENTS, Abilities.MOMENTS),
+                (MeasureFlags.EXCHANGE, Abilities.TEMPERING),
             ):
                 if flag in operation.flags:
                     abilities |= ability

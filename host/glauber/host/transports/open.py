@@ -51,25 +51,10 @@ def machine_params(url: DeviceUrl, defaults: MachineParams) -> MachineParams:
         if name in url.options and name not in ("source", "abilities")
     }
     if "abilities" in url.options:
-        given["abilities"] = _abilities(url)
+        given["abilities"] = Abilities.of_names(url.options["abilities"])
     if "source" in url.options:
         given["source"] = Source.of_name(url.options["source"])
     return replace(defaults, **given)
-
-
-def _abilities(url: DeviceUrl) -> Abilities:
-    """The abilities that a URL lists: all, none, or their names. Raises `OptionError`."""
-    text = url.options["abilities"]
-    given = Abilities.NONE
-    names = {str(ability.name).lower(): ability for ability in Abilities}
-    for name in () if text == "none" else names if text == "all" else text.split(","):
-        if name not in names:
-            raise OptionError(
-                f"{url.text}: abilities are {text!r}; give all, none, or some of "
-                f"{', '.join(names)} with commas between them"
-            )
-        given |= names[name]
-    return given
 
 
 def _ring_model(url: DeviceUrl, params: MachineParams) -> "RingModel | None":

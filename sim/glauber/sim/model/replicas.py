@@ -101,12 +101,12 @@ class ReplicaBlocks:
         for bank in self._banks:
             bank.inject(word)
 
-    def draw(self) -> int:
-        """All generators draw a word; that of unit 0 of lane 0."""
-        words = np.empty((1, self._params.lanes, self._units), np.uint32)
+    def draw(self, count: int) -> NDArray[np.uint32]:
+        """All generators draw so many words; those of unit 0 of lane 0."""
+        words = np.empty((count, self._params.lanes, self._units), np.uint32)
         for bank in reversed(self._banks):
             bank.draw(words)
-        return int(words[0, 0, 0])
+        return words[:, 0, 0]
 
     @property
     def dead(self) -> bool:

@@ -54,30 +54,36 @@ class TemperModel:
         rungs = self._ladder.reshape(len(LadderWords), -1)[LadderWords.TEMPERATURES]
         return np.union1d(self.codes, rungs & TEMPERATURE_FORMAT.largest).tolist()
 
-    def exchange(self, scores: NDArray[np.int32], draw: Callable[[], int]) -> int:
+    def exchange(self, scores: NDArray[np.int32], draw: Callable[[int], Words]) -> int:
         """Does an exchange; how many pairs of rungs it visited.
 
-        draw : lets all generators draw a word, and returns that of unit 0 of lane 0
+        draw : lets all generators draw so many words, and returns those of unit 0 of lane 0
+
+        No rung is visited twice, so that all pairs are looked at at once.
         """
         replicas = self._params.replicas
-        rungs = visited(self.exchanges, replicas)
-        variates = logits(self._params.table, Law.EXPONENTIAL)
-        temperatures, widths, places, accepted = self._ladder.reshape(len(LadderWords), -1)
-        for rung in rungs:
-            variate = int(variates[_key(draw())])
-            low, high = (int(places[at]) % replicas for at in (rung, rung + 1))
-            difference, width = int(scores[low]) - int(scores[high]), int(widths[rung])
-            if width and difference <= variate * width >> _PRODUCT_FRACTION:
-                places[rung], places[rung + 1] = high, low
-                accepted[rung] = int(accepted[rung]) + 1 & _MASK32
-                self.codes[low] = temperatures[rung + 1] & TEMPERATURE_FORMAT.largest
-                self.codes[high] = temperatures[rung] & TEMPERATURE_FORMAT.largest
+        rungs = np.array(visited(self.exchanges, replicas), np.int64)
         self.exchanges = self.exchanges + 1 & _MASK32
-        return len(rungs)
+        if not len(rungs):
+            return 0
+        variates = logits(self._params.table, Law.EXPONENTIAL)[_keys(draw(len(rungs)))]
+        temperatures, widths, places, accepted = self._ladder.reshape(len(LadderWords), -1)
+        pairs = places[rungs[:, None] + [0, 1]].astype(np.int64) % replicas
+        newest, width = scores[pairs].astype(np.int64), widths[rungs].astype(np.int64)
+        most = variates.astype(np.int64) * width >> _PRODUCT_FRACTION
+        swapped = (width > 0) & (newest[:, 0] - newest[:, 1] <= most)
+        rungs, pairs = rungs[swapped], pairs[swapped]
+        places[rungs], places[rungs + 1] = pairs[:, 1], pairs[:, 0]
+        accepted[rungs] += np.uint32(1)
+        # In the order of the rungs, should a replica stand at several.
+        colder = temperatures[rungs[:, None] + [1, 0]] & TEMPERATURE_FORMAT.largest
+        self.codes[pairs.ravel()] = colder.ravel()
+        return len(variates)
 
 
-def _key(word: int) -> int:
-    """The number of a word's variate, by leading ones and mantissa."""
-    field = word >> MANTISSA_BITS & ((1 << EXPONENT_BITS) - 1)
-    ones = EXPONENT_BITS - (field ^ ((1 << EXPONENT_BITS) - 1)).bit_length()
-    return ones << MANTISSA_BITS | word & ((1 << MANTISSA_BITS) - 1)
+def _keys(words: Words) -> NDArray[np.int64]:
+    """The numbers of the words' variates, by leading ones and mantissa."""
+    ones = (1 << EXPONENT_BITS) - 1
+    zeros = words >> MANTISSA_BITS & ones ^ ones
+    leading = EXPONENT_BITS - np.frexp(zeros.astype(np.float64))[1].astype(np.int64)
+    return leading << MANTISSA_BITS | words.astype(np.int64) & ((1 << MANTISSA_BITS) - 1)

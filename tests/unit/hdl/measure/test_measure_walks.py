@@ -96,8 +96,8 @@ def test_the_best_scores_and_states_are_kept(params: MachineParams) -> None:
         for walk, flags in enumerate((BEST | FRESH, BEST, FRESH, BEST, TARGET, BEST | FRESH)):
             scores = problem.scores()
             target = max(scores) + rng.choice((0, 1))
-            ctx.set(rig.unit.target, target)
-            ctx.set(rig.unit.sweeps, 1000 + walk)
+            ctx.set(rig.unit.registers.target, target)
+            ctx.set(rig.unit.registers.sweeps, 1000 + walk)
             clocks, hit = await rig.walk(ctx, problem, SCORES | flags)
             assert hit == (TARGET in flags and target == max(scores))
             better = [
@@ -139,7 +139,7 @@ def test_moments_count_the_replicas_that_agree(params: MachineParams) -> None:
                 for n, count in enumerate(problem.moments()):
                     counts[n] = count + (0 if FRESH in flags else counts[n])
             assert await rig.read(ctx, rig.unit.moments, len(counts)) == counts
-            assert ctx.get(rig.unit.moment_walks) == walks
+            assert ctx.get(rig.unit.registers.moment_walks) == walks
             problem.draw_states()
             await rig.load_states(ctx, problem)
         assert len(set(counts)) > 2
@@ -176,7 +176,7 @@ def test_best_scores_without_best_states_cost_no_clocks() -> None:
 
     async def check(ctx: Any, rig: MeasuringRig) -> None:
         await rig.load(ctx, problem)
-        ctx.set(rig.unit.sweeps, 7)
+        ctx.set(rig.unit.registers.sweeps, 7)
         clocks, hit = await rig.walk(ctx, problem, SCORES | BEST | FRESH, 2)
         assert (set(clocks), hit) == ({params.weigh_clocks}, 0)
         words = await rig.read(ctx, rig.unit.scores, 6)
@@ -193,7 +193,7 @@ def test_a_machine_without_scores_counts_moments() -> None:
         await rig.load(ctx, problem)
         for walks in (1, 2):
             await rig.walk(ctx, problem, MOMENTS)
-            assert ctx.get(rig.unit.moment_walks) == walks
+            assert ctx.get(rig.unit.registers.moment_walks) == walks
         counts = [2 * count for count in problem.moments()]
         assert await rig.read(ctx, rig.unit.moments, len(counts)) == counts
         assert await rig.read_states(ctx, rig.fabric.states) == problem.states

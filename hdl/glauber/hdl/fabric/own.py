@@ -1,4 +1,4 @@
-"""What a lane needs to be measured: its own states, and neighbours that they turn."""
+"""The states of a lane's own p-bits, and the neighbours that they turn."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from ..fabric.memories import StateCopy, StateWrite
 from ..facts.machine import MachineParams
+from ..facts.measure import Abilities
+from .memories import StateCopy, StateWrite
 
-__all__ = ["MeasuredNeighbours", "OwnStates"]
+__all__ = ["OwnStates", "TurnedNeighbours"]
 
 
 class OwnStates(wiring.Component):
@@ -26,9 +27,10 @@ class OwnStates(wiring.Component):
     write : In(StateWrite)
         As all state copies get it.
     row : In(ceil_log2(pbits // lanes))
-    walking : In(1)
+    turning : In(1)
+        A clock after `row`: whether its states are wanted.
     states : Out(replicas)
-        The states of the p-bit in `row`; outside a walk all of them are 1.
+        The states of the p-bit in `row`; where they are not wanted all of them are 1.
 
     Timing
     ------
@@ -39,7 +41,7 @@ class OwnStates(wiring.Component):
 
     write: data.View
     row: Signal
-    walking: Signal
+    turning: Signal
     states: Signal
 
     def __init__(self, params: MachineParams, lane: int) -> None:
@@ -49,7 +51,7 @@ class OwnStates(wiring.Component):
             {
                 "write": In(StateWrite(params)),
                 "row": In(ceil_log2(params.pbits // params.lanes)),
-                "walking": In(1),
+                "turning": In(1),
                 "states": Out(params.replicas),
             }
         )
@@ -74,14 +76,14 @@ class OwnStates(wiring.Component):
             self.states.eq(states),
         ]
         m.d.sync += states.eq(read.data)
-        with m.If(~self.walking):  # the set input of the flip-flops
+        with m.If(~self.turning):  # the set input of the flip-flops
             m.d.sync += states.eq(-1)
 
         return m
 
 
-class MeasuredNeighbours(wiring.Component):
-    """The last register before a lane's cells, through which it is measured.
+class TurnedNeighbours(wiring.Component):
+    """The last register before a lane's cells: own states turn neighbours there, or weigh totals.
 
     Parameters
     ----------
@@ -90,8 +92,10 @@ class MeasuredNeighbours(wiring.Component):
 
     Members
     -------
-    write, row, walking : In
+    write, row, turning : In
         As `OwnStates`; `row` beside the addresses of the neighbours.
+    closing : In(1)
+        Two clocks after `row`: its slot is the last one of a row that is to be written.
     early : In(ArrayLayout(replicas, couplings_per_slot))
         The neighbours, two clocks after their addresses.
     totals : In(replicas)
@@ -99,14 +103,17 @@ class MeasuredNeighbours(wiring.Component):
     weighing, hold, index : In
         As in `WeighSteps`.
     neighbours : Out(ArrayLayout(replicas, couplings_per_slot))
-        In a sweep the neighbours; in a walk 1 where they agree with the lane's own states; in a
-        weighing those that take a positive coupling off the totals.
+        The neighbours; if `turning`, 1 where they agree with the lane's own states; in a weighing
+        those that take a positive coupling off the totals.
+    own : Out(replicas)
+        In a machine that can do Metropolis, the states that turned the last slot of a row, or 1 if
+        it was not turned; from the clock after `closing` until the next one. Else 1.
     told : Out(1)
         `totals[index]`.
 
     Timing
     ------
-    One clock, but for `row` and `write`.
+    One clock, but for `row`, `turning` and `write`.
 
     Gates
     -----
@@ -117,30 +124,35 @@ class MeasuredNeighbours(wiring.Component):
 
     write: data.View
     row: Signal
-    walking: Signal
+    turning: Signal
+    closing: Signal
     early: Any
     totals: Signal
     weighing: Signal
     hold: Signal
     index: Signal
     neighbours: Any
+    own: Signal
     told: Signal
 
     def __init__(self, params: MachineParams, lane: int) -> None:
         assert OwnStates.LATENCY + self.LATENCY == StateCopy.LATENCY
         self._own = OwnStates(params, lane)
+        self._keeps = Abilities.METROPOLIS in params.abilities
         states = data.ArrayLayout(params.replicas, params.couplings_per_slot)
         super().__init__(
             {
                 "write": In(StateWrite(params)),
                 "row": In(ceil_log2(params.pbits // params.lanes)),
-                "walking": In(1),
+                "turning": In(1),
+                "closing": In(1),
                 "early": In(states),
                 "totals": In(params.replicas),
                 "weighing": In(1),
                 "hold": In(1),
                 "index": In(range(params.replicas)),
                 "neighbours": Out(states),
+                "own": Out(params.replicas),
                 "told": Out(1),
             }
         )
@@ -150,9 +162,14 @@ class MeasuredNeighbours(wiring.Component):
         m.submodules.own = own = self._own
         told = Signal(reset_less=True)
         m.d.comb += [
-            [own.write.eq(self.write), own.row.eq(self.row), own.walking.eq(self.walking)],
-            self.told.eq(told),
+            [own.write.eq(self.write), own.row.eq(self.row), own.turning.eq(self.turning)],
+            [self.own.eq(-1), self.told.eq(told)],
         ]
+        if self._keeps:
+            kept = Signal(len(own.states), reset_less=True)
+            m.d.comb += self.own.eq(kept)
+            with m.If(self.closing):
+                m.d.sync += kept.eq(own.states)
         m.d.sync += told.eq(self.totals.bit_select(self.index, 1))
         for k, early in enumerate(self.early):
             states = Signal(len(own.states), name=f"states{k}", reset_less=True)

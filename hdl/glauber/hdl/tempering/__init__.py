@@ -1,0 +1,1 @@
+"""Temperatures of replicas, and their exchanges."""
