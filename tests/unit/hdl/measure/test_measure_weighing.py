@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from amaranth.hdl import Cat, Module, Signal, signed
 
-from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.fabric.own import TurnedNeighbours
+from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.measure.weighing import Horner, WeighSteps
 from glauber.hdl.pbit.cell import PbitCell
 from support.streams import simulate
