@@ -6,28 +6,31 @@ from amaranth.hdl import Elaboratable, Module
 from amaranth.lib.wiring import connect
 from amaranth.sim import Simulator
 
-from glauber.hdl.facts.noise import NoiseTable
+from glauber.hdl.facts.noise import Law, NoiseTable
 from glauber.hdl.noise.addresses import LeadingOnes
 from glauber.hdl.noise.shaper import NoiseShaper
 from glauber.hdl.noise.tables import NoiseTables
 from support.streams import simulate
 
 TABLES = [NoiseTable(6, 4), NoiseTable(4, 2)]
+BOTH = Law.LOGISTIC, Law.EXPONENTIAL
 TEMPERATURES = [0, 1, 255, 256, 7001, (1 << 18) - 1]
 
 
-def reference(word: int, temperature: int, field_bits: int, table: NoiseTable) -> tuple[int, bool]:
+def reference(
+    word: int, temperature: int, field_bits: int, table: NoiseTable, law: Law = Law.LOGISTIC
+) -> tuple[int, bool]:
     """The noise of a word in plain integers, and whether it is saturated."""
     sign, field, mantissa = word >> 31, word >> 10 & 0x1FFFFF, word & 0x3FF
     exponent = f"{field:021b}0".index("0")
     logit = (
-        table.coarse()[table.coarse_index(exponent, mantissa)]
-        + table.offsets()[table.offset_index(exponent, mantissa)]
+        table.coarse(law)[table.coarse_index(exponent, mantissa)]
+        + table.offsets(law)[table.offset_index(exponent, mantissa)]
     )
     limit = (1 << (field_bits - 2)) - 1
     magnitude = temperature * logit >> 19
     noise = min(magnitude, limit)
-    return -noise - 1 if sign else noise, magnitude > limit
+    return -noise - 1 if sign or law is Law.EXPONENTIAL else noise, magnitude > limit
 
 
 def corner_words() -> list[int]:
@@ -48,9 +51,11 @@ class ShaperWithTables(Elaboratable):
     LATENCY = NoiseShaper.LATENCY
     TEMPERATURE_LATENCY = NoiseShaper.TEMPERATURE_LATENCY
 
-    def __init__(self, field_bits: int, table: NoiseTable) -> None:
-        self.shaper: Any = NoiseShaper(field_bits, table)
-        self.tables = NoiseTables(table, 2)
+    def __init__(
+        self, field_bits: int, table: NoiseTable, laws: tuple[Law, ...] = (Law.LOGISTIC,)
+    ) -> None:
+        self.shaper: Any = NoiseShaper(field_bits, table, laws)
+        self.tables = NoiseTables(table, 2, laws)
         self.word, self.temperature = self.shaper.word, self.shaper.temperature
         self.noise = self.shaper.noise
 
@@ -61,14 +66,22 @@ class ShaperWithTables(Elaboratable):
         return m
 
 
-def shape(words: list[int], temperatures: list[int], field_bits: int, table: NoiseTable) -> Any:
-    """The noise of the words, the n-th of them at the n-th temperature."""
-    dut: Any = ShaperWithTables(field_bits, table)
+def shape(
+    words: list[int],
+    temperatures: list[int],
+    field_bits: int,
+    table: NoiseTable,
+    laws: list[Law] | None = None,
+) -> Any:
+    """The noise of the words, the n-th of them at the n-th temperature, and by the n-th law."""
+    dut: Any = ShaperWithTables(field_bits, table, BOTH if laws else BOTH[:1])
     noise = []
 
     async def run(ctx: Any) -> None:
         for clock in range(len(words) + dut.LATENCY):
             ctx.set(dut.word, words[clock] if clock < len(words) else 0)
+            if laws and 0 <= clock - 1 < len(laws):
+                ctx.set(dut.shaper.law, laws[clock - 1])
             if 0 <= clock - dut.TEMPERATURE_LATENCY < len(words):
                 ctx.set(dut.temperature, temperatures[clock - dut.TEMPERATURE_LATENCY])
             if clock >= dut.LATENCY:
@@ -96,6 +109,20 @@ def test_noise_matches_plain_integers(field_bits: int, table: NoiseTable) -> Non
     assert shape(words, temperatures, field_bits, table) == [noise for noise, _ in expected]
     # 15 bits of magnitude cannot exceed the limit of the widest field.
     assert any(saturated for _, saturated in expected) == (field_bits < 17)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=["6+4", "4+2"])
+def test_every_word_has_the_noise_of_its_law(table: NoiseTable) -> None:
+    rng = random.Random(1)
+    words = corner_words()
+    words += words[::-1] + [rng.getrandbits(32) for _ in range(1000)]
+    temperatures = [rng.choice(TEMPERATURES) for _ in words]
+    laws = [rng.choice(BOTH) for _ in words]
+    expected = [
+        reference(word, temperature, 14, table, law)[0]
+        for word, temperature, law in zip(words, temperatures, laws, strict=True)
+    ]
+    assert shape(words, temperatures, 14, table, laws) == expected
 
 
 def test_noise_comes_after_exactly_the_stated_clocks() -> None:

@@ -31,7 +31,7 @@ class MomentCounts(wiring.Component):
     slot : In(ceil_log2(slots))
         Beside its `neighbours`; the same slot again many clocks later only.
     neighbours : In(ArrayLayout(replicas, couplings_per_slot))
-        As `MeasuredNeighbours` has them.
+        As `TurnedNeighbours` has them.
     host_slot : In(ceil_log2(slots))
         The slot whose counts the host wants, while none is counted.
     counts : Out(ArrayLayout(32, couplings_per_slot))
