@@ -33,6 +33,12 @@ _SPLIT_WORK = 10_000_000
 _SPLIT_REPLICAS = 32
 
 
+def _aligned(count: int) -> NDArray[np.uint8]:
+    """Room for so many bytes that begins where a register of 512 bits is loaded best."""
+    room = np.empty(count + 64, np.uint8)
+    return room[-room.ctypes.data % 64 :][:count]
+
+
 class _Job:
     """What one call of a kernel does: some units of every lane of a block."""
 
@@ -53,6 +59,8 @@ class ReplicaBlocks:
     states : StateMemory
     mode : Mode
         Of all steps.
+    generators : uint32, shape (blocks, words, lanes, units)
+        The states of all generators.
     """
 
     def __init__(self, params: MachineParams, threads: int, temper: TemperModel) -> None:
@@ -66,6 +74,10 @@ class ReplicaBlocks:
         ]
         self.mode = Mode.HEAT_BATH
         self._temper = temper
+        # Of all blocks in one piece, for kernels that walk them all.
+        self.generators = np.stack([bank.state for bank in self._banks])
+        for bank, state in zip(self._banks, self.generators, strict=True):
+            bank.state = state
         self._tables, self._ladder_tables = Tables(params), Tables(params)
         self._jobs = cache(self._make_jobs)
         self.write_states, self.read_states = self.states.write, self.states.read
@@ -93,13 +105,6 @@ class ReplicaBlocks:
         """XORs a word into the states of all generators."""
         for bank in self._banks:
             bank.inject(word)
-
-    def draw(self) -> int:
-        """All generators draw a word; that of unit 0 of lane 0."""
-        words = np.empty((1, self._params.lanes, self._units), np.uint32)
-        for bank in reversed(self._banks):
-            bank.draw(words)
-        return int(words[0, 0, 0])
 
     @property
     def dead(self) -> bool:
@@ -155,7 +160,7 @@ class ReplicaBlocks:
     ) -> None:
         """`levels` are the temperatures of `tables` if each replica has its own."""
         kernel = sweep_kernel(shape)
-        columns = (2, shape.blended, 2, shape.width)
+        columns = 2 * shape.blended * 2 * shape.width
 
         def run_job(job: _Job) -> None:
             rungs = np.zeros(shape.width if shape.ladder else 0, np.int32)
@@ -174,7 +179,7 @@ class ReplicaBlocks:
                 rows.parities,
                 tables,
                 rungs,
-                np.empty(columns, np.uint8),
+                _aligned(columns),
                 sweeps,
                 len(sweeps),
                 tables.shape[-1],
