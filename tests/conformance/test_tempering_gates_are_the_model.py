@@ -10,7 +10,7 @@ from support.problems import TEMPERING_MACHINES
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.study if name == "both" else ())
+        pytest.param(name, marks=() if name == "tempering" else pytest.mark.study)
         for name in TEMPERING_MACHINES
     ],
 )

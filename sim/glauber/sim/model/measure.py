@@ -91,7 +91,7 @@ class MeasureModel:
             reached = MeasureFlags.TARGET in flags and bool(self._scores[0].max() >= self._target)
             kept = MeasureFlags.BEST in flags and self._judge(sweeps, fresh)
             if MeasureFlags.EXCHANGE in flags:
-                pairs = self._temper.exchange(self._scores[0], self._blocks.draw)
+                pairs = self._temper.exchange(self._scores[0], self._blocks.generators)
         parts = walk.parts(self._weigh_rows if scores else 0)
         clocks = params.measure_clocks(parts, scores=scores, kept=kept, pairs=pairs)
         return Measured(clocks, reached, pairs or 0)

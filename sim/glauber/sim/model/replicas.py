@@ -60,6 +60,8 @@ class ReplicaBlocks:
     states : StateMemory
     mode : Mode
         Of all steps.
+    generators : uint32, shape (blocks, words, lanes, units)
+        The states of all generators.
     """
 
     def __init__(self, params: MachineParams, threads: int, temper: TemperModel) -> None:
@@ -73,6 +75,10 @@ class ReplicaBlocks:
         ]
         self.mode = Mode.HEAT_BATH
         self._temper = temper
+        # Of all blocks in one piece, for kernels that walk them all.
+        self.generators = np.stack([bank.state for bank in self._banks])
+        for bank, state in zip(self._banks, self.generators, strict=True):
+            bank.state = state
         self._tables, self._ladder_tables = Tables(params), Tables(params)
         self._jobs = cache(self._make_jobs)
         self.write_states, self.read_states = self.states.write, self.states.read
@@ -100,13 +106,6 @@ class ReplicaBlocks:
         """XORs a word into the states of all generators."""
         for bank in self._banks:
             bank.inject(word)
-
-    def draw(self, count: int) -> NDArray[np.uint32]:
-        """All generators draw so many words; those of unit 0 of lane 0."""
-        words = np.empty((count, self._params.lanes, self._units), np.uint32)
-        for bank in reversed(self._banks):
-            bank.draw(words)
-        return words[:, 0, 0]
 
     @property
     def dead(self) -> bool:

@@ -13,17 +13,17 @@ _WORD = ir.IntType(64)
 
 
 class Array:
-    """An array of integers of `bits` bits, given to the function by its address."""
+    """An array of integers of `bits` bits, given to the function by its address, `pointer`."""
 
     def __init__(self, builder: ir.IRBuilder, pointer: Any, bits: int) -> None:
         self._builder = builder
-        self._pointer = pointer
+        self.pointer = pointer
         self._type = ir.IntType(bits)
         self._shift = (bits // 8).bit_length() - 1
 
     def _at(self, index: Any) -> Any:
         index = _WORD(index) if isinstance(index, int) else index
-        return self._builder.gep(self._pointer, [index], inbounds=True, source_etype=self._type)
+        return self._builder.gep(self.pointer, [index], inbounds=True, source_etype=self._type)
 
     def behind(self, index: Any) -> "Array":
         """The array from `index` on."""
@@ -58,7 +58,7 @@ class Array:
         builder = self._builder
         wide = ir.VectorType(_WORD, indices.size)
         offsets = Vector(builder, builder.zext(indices.value, wide)) << self._shift
-        start = splat(builder, builder.ptrtoint(self._pointer, _WORD), indices.size)
+        start = splat(builder, builder.ptrtoint(self.pointer, _WORD), indices.size)
         pointers = ir.VectorType(ir.PointerType(), indices.size)
         return builder.inttoptr((offsets + start).value, pointers)
 

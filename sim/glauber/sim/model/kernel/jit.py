@@ -12,6 +12,7 @@ from llvmlite import binding, ir
 from glauber.hdl.facts.generators import Generator
 
 from .draws import DRAW_ARRAYS, DRAW_NUMBERS, write_draw
+from .exchange import EXCHANGE_ARRAYS, EXCHANGE_NUMBERS, write_exchange
 from .lookup import blended_for, registers_for
 from .measure import (
     AGREE_ARRAYS,
@@ -24,7 +25,14 @@ from .measure import (
 from .shape import KernelShape
 from .sweep import SWEEP_ARRAYS, SWEEP_NUMBERS, write_sweep
 
-__all__ = ["agree_kernel", "draw_kernel", "kernel_shape", "score_kernel", "sweep_kernel"]
+__all__ = [
+    "agree_kernel",
+    "draw_kernel",
+    "exchange_kernel",
+    "kernel_shape",
+    "score_kernel",
+    "sweep_kernel",
+]
 
 Kernel = Callable[..., None]
 # LLVM's objects are not for several threads at once, and each kernel is to be made once.
@@ -35,6 +43,14 @@ def draw_kernel(shape: KernelShape) -> Kernel:
     """`kernel(generators, words, rows, lanes, lane_units)`: see `draws.write_draw`."""
     with _COMPILING:
         return _draw_kernel(KernelShape(shape.generator, shape.units, shape.draws))
+
+
+def exchange_kernel(generator: Generator, units: int) -> Kernel:
+    """`kernel(generators, words, ladder, codes, scores, variates, first, pairs, replicas, blocks,
+    lanes, lane_units)`: see `exchange.write_exchange`.
+    """
+    with _COMPILING:
+        return _exchange_kernel(KernelShape(generator, units, 1))
 
 
 def kernel_shape(
@@ -96,6 +112,13 @@ def _draw_kernel(shape: KernelShape) -> Kernel:
     module = ir.Module("draw")
     write_draw(module, "draw", shape)
     return _compile(module, "draw", DRAW_ARRAYS, DRAW_NUMBERS)
+
+
+@cache
+def _exchange_kernel(shape: KernelShape) -> Kernel:
+    module = ir.Module("exchange")
+    write_exchange(module, "exchange", shape)
+    return _compile(module, "exchange", EXCHANGE_ARRAYS, EXCHANGE_NUMBERS)
 
 
 @cache
