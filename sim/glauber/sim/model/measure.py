@@ -116,6 +116,7 @@ class MeasureModel:
 
     def _score(self, walk: Walk) -> NDArray[np.int32]:
         """The scores of all replicas."""
+        walk = walk.pairs
         totals = np.empty((self._params.replicas // self._width, self._width), np.int32)
         kernel, sizes = score_kernel(self._width), (len(walk.own), self._states.stride)
         for states, found in zip(self._parts(), totals, strict=True):
