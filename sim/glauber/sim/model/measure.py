@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,12 +53,14 @@ class MeasureModel:
         self.moment_walks = 0
         self._walk: Walk | None = None
         self._weigh_rows = self._target = 0
+        self._clocks = cache(self._count_clocks)
 
     def prepare(self, walk: Walk | None, weigh_rows: int, target: int) -> None:
         """What a run measures: `walk`, None for nothing, and the words of the registers."""
         self._walk = walk
         self._weigh_rows = weigh_rows
         self._target = target - (target >> 31 << 32)
+        self._clocks = cache(self._count_clocks)
 
     def work(self, flags: MeasureFlags) -> int:
         """A measure of the work of an operation, as of `ReplicaBlocks.work`."""
@@ -92,9 +95,13 @@ class MeasureModel:
             kept = MeasureFlags.BEST in flags and self._judge(sweeps, fresh)
             if MeasureFlags.EXCHANGE in flags:
                 pairs = self._temper.exchange(self._scores[0], self._blocks.generators)
-        parts = walk.parts(self._weigh_rows if scores else 0)
-        clocks = params.measure_clocks(parts, scores=scores, kept=kept, pairs=pairs)
-        return Measured(clocks, reached, pairs or 0)
+        return Measured(self._clocks(scores, kept, pairs), reached, pairs or 0)
+
+    def _count_clocks(self, scores: bool, kept: bool, pairs: int | None) -> int:
+        """The clocks of an operation that walks, as of `MachineParams.measure_clocks`."""
+        assert self._walk is not None
+        parts = self._walk.parts(self._weigh_rows if scores else 0)
+        return self._params.measure_clocks(parts, scores=scores, kept=kept, pairs=pairs)
 
     def _effective(self, flags: MeasureFlags) -> MeasureFlags:
         """What of the flags means something; without a kind of measurement, nothing."""
@@ -116,6 +123,7 @@ class MeasureModel:
 
     def _score(self, walk: Walk) -> NDArray[np.int32]:
         """The scores of all replicas."""
+        walk = walk.pairs
         totals = np.empty((self._params.replicas // self._width, self._width), np.int32)
         kernel, sizes = score_kernel(self._width), (len(walk.own), self._states.stride)
         for states, found in zip(self._parts(), totals, strict=True):

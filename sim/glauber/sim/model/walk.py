@@ -1,6 +1,7 @@
 """What a measuring walk of the model goes over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,18 @@ class Walk:
     own: NDArray[np.int32]
     other: NDArray[np.int32]
     couplings: NDArray[np.int32]
+
+    @cached_property
+    def pairs(self) -> "Walk":
+        """Each pair of p-bits once, with the sum of its couplings, unless that is 0: what the
+        scores need.
+        """
+        low, high = np.minimum(self.own, self.other), np.maximum(self.own, self.other)
+        both, place = np.unique(low.astype(np.int64) << 32 | high, return_inverse=True)
+        sums = np.bincount(place, weights=self.couplings, minlength=len(both)).astype(np.int32)
+        both, sums = both[sums != 0], sums[sums != 0]
+        low, high = (both >> 32).astype(np.int32), (both & 0xFFFF_FFFF).astype(np.int32)
+        return replace(self, own=low, other=high, couplings=sums)
 
     def parts(self, rows: int) -> list[int]:
         """Slots from weighing to weighing, every `rows` rows; 0 for all of them in one part."""
