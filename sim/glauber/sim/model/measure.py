@@ -56,6 +56,11 @@ class MeasureModel:
     def prepare(self, walk: Walk | None, weigh_rows: int, target: int) -> None:
         """What a run measures: `walk`, None for nothing, and the words of the registers."""
         self._walk = walk
+        self._clocks: dict[tuple[bool, bool, int | None], int] = {}
+        if walk is not None:
+            used = walk.couplings != 0
+            self._scored = walk.own[used], walk.other[used], walk.couplings[used]
+            self._all = walk.couplings.sum(dtype=np.int64)
         self._weigh_rows = weigh_rows
         self._target = target - (target >> 31 << 32)
 
@@ -87,14 +92,22 @@ class MeasureModel:
         if MeasureFlags.MOMENTS in flags:
             self._count(walk, fresh)
         if scores:
-            self._scores[0] = self._score(walk)
+            self._scores[0] = self._score()
             reached = MeasureFlags.TARGET in flags and bool(self._scores[0].max() >= self._target)
             kept = MeasureFlags.BEST in flags and self._judge(sweeps, fresh)
             if MeasureFlags.EXCHANGE in flags:
                 pairs = self._temper.exchange(self._scores[0], self._blocks.draw)
-        parts = walk.parts(self._weigh_rows if scores else 0)
-        clocks = params.measure_clocks(parts, scores=scores, kept=kept, pairs=pairs)
-        return Measured(clocks, reached, pairs or 0)
+        return Measured(self._clocks_of(walk, scores, kept, pairs), reached, pairs or 0)
+
+    def _clocks_of(self, walk: Walk, scores: bool, kept: bool, pairs: int | None) -> int:
+        """The clocks of an operation, which are few different ones in a run."""
+        key = scores, kept, pairs
+        if key not in self._clocks:
+            parts = walk.parts(self._weigh_rows if scores else 0)
+            self._clocks[key] = self._params.measure_clocks(
+                parts, scores=scores, kept=kept, pairs=pairs
+            )
+        return self._clocks[key]
 
     def _effective(self, flags: MeasureFlags) -> MeasureFlags:
         """What of the flags means something; without a kind of measurement, nothing."""
@@ -114,14 +127,14 @@ class MeasureModel:
             for first in range(0, self._states.width, self._width):
                 yield block.reshape(-1)[first // 8 :]
 
-    def _score(self, walk: Walk) -> NDArray[np.int32]:
+    def _score(self) -> NDArray[np.int32]:
         """The scores of all replicas."""
         totals = np.empty((self._params.replicas // self._width, self._width), np.int32)
-        kernel, sizes = score_kernel(self._width), (len(walk.own), self._states.stride)
+        kernel, sizes = score_kernel(self._width), (len(self._scored[0]), self._states.stride)
         for states, found in zip(self._parts(), totals, strict=True):
-            kernel(states, walk.own, walk.other, walk.couplings, found, *sizes)
+            kernel(states, *self._scored, found, *sizes)
         # Couplings of p-bits that agree count once, the others once less.
-        scores = 2 * totals.ravel().astype(np.int64) - walk.couplings.sum(dtype=np.int64)
+        scores = 2 * totals.ravel().astype(np.int64) - self._all
         return scores.astype(np.int32)
 
     def _judge(self, sweeps: int, fresh: bool) -> bool:
