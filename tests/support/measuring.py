@@ -96,6 +96,7 @@ class MeasuringRig:
         m.submodules.tempering = self.tempering = tempering = TemperingUnit(params)
         connect(m, unit.keep, fabric.keep)
         connect(m, unit.exchange, tempering.measure)
+        connect(m, tempering.lines, fabric.temper)
         m.d.comb += fabric.best.address.eq(fabric.states.address)  # as a decoder has it
         self.rng = random.Random(params.lanes * 100 + params.replicas)
 

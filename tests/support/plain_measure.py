@@ -19,8 +19,10 @@ def _wrap(number: int) -> int:
 
 
 class PlainMeasure:
-    """What is measured, and exchanges of `temper` with variates from `draw`. `measured_rows`, `weigh_rows`, `target` are as their registers, the last
-    with its sign; `when` are the sweeps of the best scores, `best_states[pbit][replica]` 0 or 1.
+    """What is measured, and exchanges of `temper` with variates from `draw`.
+
+    `measured_rows`, `weigh_rows`, `target` are as their registers, the last with its sign; `when`
+    are the sweeps of the best scores, `best_states[pbit][replica]` 0 or 1.
     """
 
     def __init__(self, params: MachineParams, temper: PlainTemper, draw: Callable[[], int]) -> None:

@@ -33,7 +33,8 @@ class PlainTemper:
 
     def exchange(self, scores: Sequence[int], draw: Callable[[], int]) -> int:
         """The clocks of an exchange; `draw` gives an exponential variate, with 11 bits behind the
-        point."""
+        point.
+        """
         clocks = EXCHANGE_CLOCKS
         for rung in range(self.exchanges % 2, self.replicas - 1, 2):
             clocks += PAIR_CLOCKS

@@ -122,28 +122,23 @@ MEASURING_MACHINES = {
 TEMPERING_MACHINES = {
     # A rule of update, and nothing to measure.
     "metropolis": MachineParams(
-        lanes=2,
-        replicas=4,
-        draws=2,
-        table=NoiseTable(4, 2),
-        stream_words=4,
-        abilities=Abilities.METROPOLIS,
-        **_SMALL,
+        lanes=2, replicas=2, draws=2, stream_words=4, abilities=Abilities.METROPOLIS, **_SMALL
     ),
     # Temperatures of replicas, and heat bath alone.
     "tempering": MachineParams(
-        lanes=4,
-        replicas=8,
-        draws=4,
+        lanes=2,
+        replicas=4,
+        draws=2,
         couplings_per_slot=1,
-        stream_words=16,
+        table=NoiseTable(4, 2),
+        stream_words=4,
         abilities=Abilities.LOOPS | Abilities.SCORES | Abilities.TEMPERING,
         **_SMALL,
     ),
     # Both, with noise units of one draw.
     "both": MachineParams(
-        lanes=2,
-        replicas=4,
+        lanes=4,
+        replicas=8,
         draws=1,
         abilities=Abilities.METROPOLIS | Abilities.SCORES | Abilities.TEMPERING,
         **_SMALL,

@@ -3,17 +3,18 @@
 import math
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.seeding import seed_words
 
 from .bus import to_words
 from .compile.program import Program
 from .device import Device, RunReport
 from .plan import ChainPlan
+from .seeds import seed_words
 from .stream import emit_after
 
 __all__ = ["ChainRunner"]
@@ -137,16 +138,10 @@ class ChainRunner:
     def load_seeds(self, seed: int, batch: int = 0, first_read: int = 0) -> None:
         """Set all generators for the reads of one batch."""
         params = self._device.params
-        first_unit = first_read // params.draws
-        words = [
-            word
-            for lane in range(params.lanes)
-            for unit in range(params.units)
-            for word in seed_words(
-                params.source, seed, params.seed_stream(batch, lane, first_unit + unit)
-            )
-        ]
-        self._device.load_seeds(words)
+        lane: Any = np.arange(params.lanes)[:, None]
+        unit: Any = first_read // params.draws + np.arange(params.units)
+        streams: Any = params.seed_stream(batch, lane, unit)
+        self._device.load_seeds(seed_words(params.source, seed, streams.reshape(-1)))
 
     def _run_samples(self, plan: ChainPlan, before: list[int], samples: NDArray[np.int8]) -> None:
         """As a run for each sample, after whose end its states are read."""

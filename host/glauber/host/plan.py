@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from glauber.hdl.facts.health import RESEED_WORDS
 from glauber.hdl.facts.machine import MachineParams
@@ -94,7 +95,7 @@ class ChainPlan:
             return 0
         return min(RESEED_WORDS, (self.sweeps_per_read + 1) // self.reseed_interval)
 
-    @property
+    @cached_property
     def sweeps_per_read(self) -> int:
         first, following = (
             count_sweeps(to_words(steps)) for steps in (self.first_steps, self.next_steps)

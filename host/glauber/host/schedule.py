@@ -3,14 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.numbers import TEMPERATURE_FORMAT
-from glauber.hdl.facts.program import SWEEPS_MAX, Step
+from glauber.hdl.facts.program import COUPLE_SHIFT, SWEEPS_MAX, SWEEPS_SHIFT, Step
 
 from .compile.ising import IsingProblem
 from .errors import OptionError
@@ -226,25 +225,18 @@ def encode_schedule(schedule: BetaSchedule, scale: float) -> tuple[list[int], fl
     """
     found, error = encode_betas(schedule.betas, scale)
     codes = np.array(found)
-    words: list[int] = []
     starts = np.flatnonzero(np.diff(codes, prepend=-1))  # no code is -1; equal ones are one step
     counts = np.diff(starts, append=len(codes)) * schedule.sweeps_per_beta
-    for code, count in zip(codes[starts].tolist(), counts.tolist(), strict=True):
-        whole, rest = divmod(count, SWEEPS_MAX)
-        words += [_step(code, SWEEPS_MAX)] * whole
-        words += [_step(code, rest)] if rest else []
-    return words, error
+    pieces = -(-counts // SWEEPS_MAX)
+    sweeps = np.full(int(pieces.sum()), SWEEPS_MAX)
+    sweeps[np.cumsum(pieces) - 1] = counts - (pieces - 1) * SWEEPS_MAX
+    return _step_words(np.repeat(codes[starts], pieces), sweeps), error
 
 
-def _step(code: int, sweeps: int) -> int:
-    """A step word; temperature code 0 stands for a beta of 0."""
-    return _blank_step(sweeps, code > 0) | (code or 1)
-
-
-@cache
-def _blank_step(sweeps: int, couple: bool) -> int:
-    """A step word without its temperature, which are the lowest bits."""
-    return Step(0, sweeps, couple).encode()
+def _step_words(codes: NDArray[np.int64], sweeps: NDArray[np.int64]) -> list[int]:
+    """Step words; temperature code 0 stands for a beta of 0."""
+    flags, sweeps = (codes > 0) << COUPLE_SHIFT, sweeps % SWEEPS_MAX
+    return (np.maximum(codes, 1) | flags | sweeps << SWEEPS_SHIFT).tolist()
 
 
 def realised_beta(words: Sequence[int], scale: float) -> float:

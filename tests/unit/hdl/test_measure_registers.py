@@ -50,7 +50,7 @@ def test_what_a_machine_takes(abilities: Abilities, largest: tuple[int, ...]) ->
     dut: Any = WritableRegisters(MachineParams(rows=ROWS, abilities=abilities))
 
     async def work(ctx: Any) -> None:
-        values = dut.measured_rows, dut.weigh_rows, dut.target, dut.exchanges
+        values = dut.measured_rows, dut.weigh_rows, dut.target, dut.tempering.exchanges
         registers = MEASURED_ROWS, WEIGH_ROWS, TARGET, EXCHANGES
         for register, value, top in zip(registers, values, largest, strict=True):
             assert await write(ctx, dut, register, top) == Result.OK
@@ -81,10 +81,10 @@ def test_a_mode_needs_its_abilities(abilities: Abilities) -> None:
             expected = Result.BAD_VALUE if word & illegal else Result.OK
             assert await write(ctx, dut, Register.MODE, word) == expected
             kept = kept if word & illegal else word
-            assert ctx.get(dut.mode) == kept
+            assert ctx.get(dut.tempering.mode) == kept
         ctx.set(dut.running, 1)
         assert await write(ctx, dut, Register.MODE, 0) == Result.BUSY
-        assert ctx.get(dut.mode) == kept
+        assert ctx.get(dut.tempering.mode) == kept
 
     simulate(dut, work, limit=200)
 
@@ -96,10 +96,10 @@ def test_exchanges_are_counted_and_wrap() -> None:
         assert await write(ctx, dut, EXCHANGES, LARGEST - 1) == Result.OK
         ctx.set(dut.running, 1)
         for expected in (LARGEST, 0, 1):
-            ctx.set(dut.exchanged, 1)
+            ctx.set(dut.tempering.exchanged, 1)
             await ctx.tick()
-            ctx.set(dut.exchanged, 0)
+            ctx.set(dut.tempering.exchanged, 0)
             await ctx.tick().repeat(3)
-            assert ctx.get(dut.exchanges) == expected
+            assert ctx.get(dut.tempering.exchanges) == expected
 
     simulate(dut, work, limit=200)

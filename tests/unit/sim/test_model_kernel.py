@@ -53,8 +53,10 @@ def decide(words, fields, temperature, largest, bits, params):
         np.empty_like(states),
         *(start[:1], start, none),
         (bases * copies).astype(np.uint32).view(np.int32),
-        *(parities, tables, np.empty(0, np.int32), np.empty(0, np.uint8), np.ones(1, np.int32)),
-        *(1, tables.shape[-1], 1, lanes, replicas, shape.state_bytes),
+        *(parities, tables, np.empty(0, np.int32), np.empty(0, np.uint8)),
+        *[np.empty(0, np.int32)] * 4,
+        *(np.empty(0, np.uint8), np.ones(1, np.int32)),
+        *(0, 1, tables.shape[-1], 1, lanes, replicas, shape.state_bytes),
     )
     bits = np.unpackbits(states.reshape(lanes, -1), axis=1, count=replicas, bitorder="little")
     return bits.astype(bool)

@@ -90,7 +90,8 @@ def test_every_width_of_fields_and_every_split_gives_the_same_states(
     assert (states_of(machine) == plain.state_array()).all()
 
 
-def test_rings_age_in_a_run_and_a_failure_refuses_the_next():
+def test_rings_age_in_a_run_and_a_failure_refuses_the_next(monkeypatch):
+    monkeypatch.setattr("glauber.sim.model.replicas._CHUNK_WORK", 1_000_000)
     params = SMALL_MACHINES["reference"]
     machine = ModelMachine(params, 1, RingModel(params.rings, params.ring_divider, seed=1))
     load = random_load(params, 1)

@@ -35,7 +35,7 @@ _20K = Preset(
         steps=512,
         stream_words=512,
     ),
-    clock_hz=54_000_000,
+    clock_hz=108_000_000,
 )
 
 BOARDS = (

@@ -4,7 +4,7 @@ from typing import Any
 
 from amaranth.hdl import Cat, Module, Mux, Signal, ValueLike
 from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..facts.frames import Result
 from ..facts.header import HeaderWords
@@ -92,6 +92,7 @@ class ControlRegisters(wiring.Component):
         m.submodules.counters = counters = RunCounters()
         m.submodules.choice = choice = WordChoice(len(self._header) + len(Register))
         bus, run = self.bus, self.run
+        connect(m, flipped(self.tempering), writable.tempering)
         request = bus.valid & ~bus.ready
         result = Signal(Result, reset_less=True)
         values = self._values(writable, counters)
@@ -127,9 +128,6 @@ class ControlRegisters(wiring.Component):
             run.measured_rows.eq(writable.measured_rows),
             run.weigh_rows.eq(writable.weigh_rows),
             [self.measure.sweeps.eq(counters.sweeps), self.measure.target.eq(writable.target)],
-            self.tempering.mode.eq(writable.mode),
-            self.tempering.exchanges.eq(writable.exchanges),
-            writable.exchanged.eq(self.tempering.exchanged),
         ]
 
         return m
@@ -156,7 +154,7 @@ class ControlRegisters(wiring.Component):
             Register.WEIGH_ROWS: writable.weigh_rows,
             Register.TARGET: writable.target,
             Register.MOMENT_WALKS: self.measure.moment_walks,
-            Register.MODE: writable.mode,
-            Register.EXCHANGES: writable.exchanges,
+            Register.MODE: self.tempering.mode,
+            Register.EXCHANGES: self.tempering.exchanges,
             **{name: getattr(self.noise, name.name.lower()) for name in NOISE_REGISTERS},
         }

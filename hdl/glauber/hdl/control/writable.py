@@ -1,5 +1,7 @@
 """The registers that the host writes, and what refuses a word."""
 
+from typing import Any
+
 from amaranth.hdl import Cat, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -13,7 +15,7 @@ from ..facts.regions import REGION_SHIFT
 from ..facts.registers import Register
 from ..facts.rules import modes
 from ..measure.control import can_measure
-from ..tempering.registers import MODE_BITS
+from ..tempering.registers import TemperRegisters
 
 __all__ = ["WritableRegisters"]
 
@@ -23,7 +25,7 @@ class WritableRegisters(wiring.Component):
 
     Address and word must stand for the clock before `write`, in which they are compared, and for
     the clock after it. `result` is there in the clock of `write`; values and pulses follow it by
-    one clock and by two.
+    one clock and by two. The other members are as in `ControlRegisters`.
     """
 
     write: Signal
@@ -46,9 +48,7 @@ class WritableRegisters(wiring.Component):
     measured_rows: Signal
     weigh_rows: Signal
     target: Signal
-    mode: Signal
-    exchanges: Signal
-    exchanged: Signal
+    tempering: Any
     tail_legal: Signal
     release: Signal
 
@@ -76,9 +76,7 @@ class WritableRegisters(wiring.Component):
                 "measured_rows": Out(range(params.rows + 1)),
                 "weigh_rows": Out(range(params.rows + 1)),
                 "target": Out(32),
-                "mode": Out(MODE_BITS),
-                "exchanges": Out(32),
-                "exchanged": In(1),
+                "tempering": In(TemperRegisters()),
                 "tail_legal": In(1),
                 "release": Out(1),
             }
@@ -104,7 +102,8 @@ class WritableRegisters(wiring.Component):
                     with m.If(held):
                         m.d.comb += self.result.eq(result)
         if Abilities.TEMPERING in self._params.abilities:
-            m.d.sync += self.exchanges.eq(self.exchanges + self.exchanged)
+            exchanges = self.tempering.exchanges
+            m.d.sync += exchanges.eq(exchanges + self.tempering.exchanged)
         for register, value in self._kept().items():
             with m.If(accepted[register]):
                 m.d.sync += value.eq(self.w_data)
@@ -139,9 +138,9 @@ class WritableRegisters(wiring.Component):
         if Abilities.SCORES in params.abilities:
             kept |= {Register.WEIGH_ROWS: self.weigh_rows, Register.TARGET: self.target}
         if modes(params.abilities):
-            kept[Register.MODE] = self.mode
+            kept[Register.MODE] = self.tempering.mode
         if Abilities.TEMPERING in params.abilities:
-            kept[Register.EXCHANGES] = self.exchanges
+            kept[Register.EXCHANGES] = self.tempering.exchanges
         return kept
 
     def _refusals(self) -> dict[Register, tuple[tuple[Value, Result], ...]]:

@@ -17,13 +17,18 @@ from .errors import FactError
 from .generators import WORD_BITS, Generator, Source
 
 __all__ = [
+    "LinearMap",
+    "begin",
     "check_seed",
+    "check_stream",
+    "jumps",
     "load",
     "seed_words",
     "slot",
     "start_state",
     "stream_count",
     "stream_words",
+    "unload",
 ]
 
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -103,7 +108,7 @@ def load(generator: Generator, words: Iterable[int]) -> int:
 
 
 @cache
-def _jumps(source: Source) -> list[LinearMap]:
+def jumps(source: Source) -> list[LinearMap]:
     """The maps that go `2**i` slots ahead on the cycle."""
     size = source.generator.state_bits
     power = LinearMap([source.generator.move(1 << bit) for bit in range(size)])
@@ -113,14 +118,14 @@ def _jumps(source: Source) -> list[LinearMap]:
         if distance & 1:
             jump = power.after(jump)
         power, distance = power.after(power), distance >> 1
-    jumps = [jump]
-    while 1 << len(jumps) < stream_count(source):
-        jumps.append(jumps[-1].after(jumps[-1]))
-    return jumps
+    found = [jump]
+    while 1 << len(found) < stream_count(source):
+        found.append(found[-1].after(found[-1]))
+    return found
 
 
 @cache
-def _unload(source: Source) -> LinearMap:
+def unload(source: Source) -> LinearMap:
     """From a state to the seed words that load it, the first in the low bits."""
     generator = source.generator
     bits = range(generator.state_bits)
@@ -148,13 +153,9 @@ def check_seed(seed: int) -> None:
         raise FactError.out_of_range("the seed", seed, 0, _MASK64, "use a 64-bit unsigned number")
 
 
-def start_state(source: Source, seed: int, stream: int) -> int:
-    """The state with which stream number `stream` of a seed starts; never zero.
-
-    Raises `FactError` for a seed or a stream out of range.
-    """
-    check_seed(seed)
-    count, size = stream_count(source), source.generator.state_bits
+def check_stream(source: Source, stream: int) -> None:
+    """Raises `FactError` for the number of a stream that is out of range."""
+    count = stream_count(source)
     if not 0 <= stream < count:
         raise FactError.out_of_range(
             "the number of a generator's stream",
@@ -163,11 +164,28 @@ def start_state(source: Source, seed: int, stream: int) -> int:
             count - 1,
             f"ask for fewer reads: {source.name.lower()} has {count} streams of one seed",
         )
+
+
+def begin(source: Source, seed: int) -> tuple[int, int]:
+    """The first state of slot 0 of a seed, never zero, and the key of its order of slots.
+
+    Raises `FactError` for a seed out of range.
+    """
+    check_seed(seed)
     key = mix(seed + _GOLDEN & _MASK64)
     start = _draw(key, 0) | _draw(key, 1) << 64
-    state = start & ((1 << size) - 1) or 1
-    place = slot(_draw(key, 2), stream, count.bit_length() - 1)
-    for index, jump in enumerate(_jumps(source)):
+    return start & ((1 << source.generator.state_bits) - 1) or 1, _draw(key, 2)
+
+
+def start_state(source: Source, seed: int, stream: int) -> int:
+    """The state with which stream number `stream` of a seed starts; never zero.
+
+    Raises `FactError` for a seed or a stream out of range.
+    """
+    state, key = begin(source, seed)
+    check_stream(source, stream)
+    place = slot(key, stream, stream_count(source).bit_length() - 1)
+    for index, jump in enumerate(jumps(source)):
         if place >> index & 1:
             state = jump(state)
     return state
@@ -178,5 +196,5 @@ def seed_words(source: Source, seed: int, stream: int) -> list[int]:
 
     Raises `FactError` as `start_state`.
     """
-    words = _unload(source)(start_state(source, seed, stream))
+    words = unload(source)(start_state(source, seed, stream))
     return _split(source.generator, words)

@@ -5,9 +5,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..facts.rules import Mode
 
-__all__ = ["MODE_BITS", "TemperRegisters"]
-
-MODE_BITS = max(Mode).bit_length()
+__all__ = ["TemperRegisters"]
 
 
 class TemperRegisters(wiring.Signature):
@@ -24,4 +22,6 @@ class TemperRegisters(wiring.Signature):
     """
 
     def __init__(self) -> None:
-        super().__init__({"mode": In(MODE_BITS), "exchanges": In(32), "exchanged": Out(1)})
+        super().__init__(
+            {"mode": In(max(Mode).bit_length()), "exchanges": In(32), "exchanged": Out(1)}
+        )

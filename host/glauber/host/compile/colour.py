@@ -55,19 +55,21 @@ def by_columns(start: Ints, neighbours: Ints) -> Ints:
     degrees = np.diff(start)
     step = int(degrees.max()) + 1
     urgency = degrees.copy()  # saturation times `step`, and the degree
+    done = -(step * step)  # which rises by less than that
     colours = np.full(size, -1)
     shown = np.zeros((0, size), np.bool_)
+    bounds = start.tolist()
     for _ in range(size):
         node = int(urgency.argmax())
-        free = shown[:, node].argmin() if len(shown) else 0
+        free = int(shown[:, node].argmin()) if len(shown) else 0
         if free == len(shown) or shown[free, node]:
             free = len(shown)
             shown = np.concatenate([shown, np.zeros((1, size), np.bool_)])
         colours[node] = free
-        urgency[node] = -1
+        urgency[node] = done
         row = shown[free]
-        around = neighbours[start[node] : start[node + 1]]
-        fresh = around[(colours[around] < 0) & ~row[around]]
+        around = neighbours[bounds[node] : bounds[node + 1]]
+        fresh = around[~row[around]]
         row[fresh] = True
         urgency[fresh] += step
     return colours

@@ -37,6 +37,8 @@ def two_sides(order: Ints, first: Ints, second: Ints) -> Ints | None:
     are in one component exactly if a cycle of odd length goes through its component.
     """
     size = len(order)
+    if size and _triangle(size, int(order[0]), first, second):
+        return None
     rank = np.empty(size, np.int64)
     rank[order] = np.arange(size)
     low, high = rank[first], rank[second]
@@ -46,3 +48,13 @@ def two_sides(order: Ints, first: Ints, second: Ints) -> Ints | None:
         return None
     # The smallest number in a component is of side 0 and of the first node that it holds.
     return (root[:size] > root[size:]).astype(np.int64)[rank]
+
+
+def _triangle(size: int, node: int, first: Ints, second: Ints) -> bool:
+    """Whether two neighbours of a node are neighbours: most graphs that are not bipartite are
+    found out by their first node.
+    """
+    beside = np.zeros(size, np.bool_)
+    beside[second[first == node]] = True
+    beside[first[second == node]] = True
+    return bool((beside[first] & beside[second]).any())

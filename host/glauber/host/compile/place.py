@@ -96,20 +96,17 @@ class _Rows:
     """Nodes in rows, colour by colour, those with the most terms first.
 
     of, lane : int64, shape (nodes,); the row and the lane of each node
-    nodes : int64, shape (nodes,); row by row
-    first : int64, shape (rows + 1,); where the nodes of each row begin
     colours, terms : int64, shape (rows,); terms of the node that has most
-    start, neighbours : of the graph
+    start : int64, shape (rows + 1,); where what each row reads begins
+    read : int64, shape (edge ends,); the rows that each row reads, some of them repeatedly
     """
 
     of: Ints
     lane: Ints
-    nodes: Ints
-    first: Ints
     colours: Ints
     terms: Ints
     start: Ints
-    neighbours: Ints
+    read: Ints
 
     @classmethod
     def of_colours(
@@ -122,22 +119,19 @@ class _Rows:
         of, lane = np.empty_like(nodes), np.empty_like(nodes)
         of[nodes] = np.cumsum(rank % lanes == 0) - 1
         lane[nodes] = rank % lanes
+        # The neighbours of the nodes, in the order of the nodes in their rows.
+        degrees = np.diff(start)[nodes]
+        ends = np.cumsum(degrees)
+        places = np.arange(len(neighbours)) + np.repeat(start[nodes] - ends + degrees, degrees)
+        begins = (ends - degrees)[first]
         return cls(
             of,
             lane,
-            nodes,
-            np.append(first, len(nodes)),
             colours[nodes[first]],
             terms[nodes[first]],
-            start,
-            neighbours,
+            np.append(begins, len(neighbours)),
+            of[neighbours[places]],
         )
-
-    def read_by(self, row: int) -> Ints:
-        """The rows that a row reads, some of them repeatedly."""
-        nodes = self.nodes[self.first[row] : self.first[row + 1]]
-        spans = [self.neighbours[self.start[node] : self.start[node + 1]] for node in nodes]
-        return self.of[np.concatenate(spans)]
 
 
 def _order(rows: _Rows, work: Ints, lanes: int) -> Ints:
@@ -146,9 +140,11 @@ def _order(rows: _Rows, work: Ints, lanes: int) -> Ints:
     order: list[Ints] = []
     now = last = 0
 
+    starts = rows.start.tolist()
+
     @cache
     def ready_at(row: int) -> int:
-        return int(visible[rows.read_by(row)].max(initial=0))
+        return int(visible[rows.read[starts[row] : starts[row + 1]]].max(initial=0))
 
     bounds = np.searchsorted(rows.colours, np.arange(int(rows.colours[-1]) + 2)).tolist()
     for begin, end in pairwise(bounds):

@@ -8,11 +8,11 @@ import numpy as np
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.numbers import TEMPERATURE_FORMAT
 from glauber.hdl.facts.program import Step
-from glauber.hdl.facts.seeding import seed_words
 
 from ..bus import Words
 from ..compile import IsingProblem, Program, Quantised, compile_problem
 from ..errors import ProblemTooLargeError
+from ..seeds import seed_words
 
 __all__ = ["RANDOMISE", "Load", "random_load", "random_words", "small_load"]
 
@@ -151,9 +151,8 @@ def _set_constant(states: Words, program: Program, params: MachineParams) -> Non
 
 
 def _seeds(params: MachineParams, seed: int, generators: int | None = None) -> Words:
-    streams = range(params.generators if generators is None else generators)
-    words = [word for stream in streams for word in seed_words(params.source, seed, stream)]
-    return np.array(words, np.uint32)
+    streams = np.arange(params.generators if generators is None else generators)
+    return seed_words(params.source, seed, streams).reshape(-1)
 
 
 def _filled(count: int) -> Words:

@@ -67,7 +67,8 @@ class NoiseControl:
         """Whether the setting is possible; it is then in force."""
         possible = setting == 0 if self.rings is None else reseed_setting(setting)
         if possible:
-            self._catch_up()
+            if self.reseeder.interval:  # which the samples before may have words for
+                self._catch_up()
             self.reseeder.set(setting)
         return possible
 

@@ -1,8 +1,8 @@
 """The model's noise: thresholds on random words.
 
-The gates add `floor(T * X)`, or its complement, to the field and look at the sign. The magnitude of the noise
-never falls as the word's key, (leading ones, mantissa), rises. So for each field there is one key
-from which on the noise outvotes it, and the model compares keys instead: the same bits.
+The gates add `floor(T * X)`, or its complement, to the field and look at the sign. The magnitude
+of the noise never falls as the word's key, (leading ones, mantissa), rises. So for each field there
+is one key from which on the noise outvotes it, and the model compares keys instead: the same bits.
 """
 
 from functools import cache

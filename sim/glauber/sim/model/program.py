@@ -101,8 +101,16 @@ def cut_schedule(
     """Cuts a schedule into pieces of `size` sweeps; `first`, if not 0, is the first one's size."""
     piece: list[Step] = []
     room = first or size
+    if sum(step.sweeps for step in steps) <= room and not any(step.emit for step in steps):
+        if steps:
+            yield list(steps)
+        return
     for step in steps:
         left = step.sweeps
+        if left < room and not step.emit:
+            piece.append(step)
+            room -= left
+            continue
         while left:
             taken = min(left, room)
             whole = taken == step.sweeps and not step.emit

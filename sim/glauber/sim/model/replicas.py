@@ -14,6 +14,7 @@ from glauber.hdl.facts.rules import Mode
 
 from .bank import GeneratorBank
 from .kernel import KernelShape, kernel_shape, sweep_kernel
+from .near import NearRows
 from .program import cut_schedule
 from .rows import Rows
 from .states import StateMemory
@@ -24,13 +25,19 @@ __all__ = ["ReplicaBlocks"]
 
 Words = NDArray[np.uint32]
 # Between two looks at the stop flag: work of some milliseconds.
-_CHUNK_WORK = 30_000_000
+_CHUNK_WORK = 200_000_000
 # A draw and decision costs about as much as this many couplings.
 _DRAW_WORK = 16
 # A block is split between threads if the steps to run are so much work, into parts of so many
 # replicas at least: a narrower one takes as long as this.
 _SPLIT_WORK = 10_000_000
 _SPLIT_REPLICAS = 32
+
+
+def _aligned(count: int) -> NDArray[np.uint8]:
+    """Room for so many bytes that begins where a register of 512 bits is loaded best."""
+    room = np.empty(count + 64, np.uint8)
+    return room[-room.ctypes.data % 64 :][:count]
 
 
 class _Job:
@@ -155,7 +162,9 @@ class ReplicaBlocks:
     ) -> None:
         """`levels` are the temperatures of `tables` if each replica has its own."""
         kernel = sweep_kernel(shape)
-        columns = (2, shape.blended, 2, shape.width)
+        nothing = rows.targets[:0]
+        near = rows.near or NearRows(nothing, nothing, nothing, nothing)
+        columns = 2 * shape.blended * 2 * shape.width
 
         def run_job(job: _Job) -> None:
             rungs = np.zeros(shape.width if shape.ladder else 0, np.int32)
@@ -174,8 +183,14 @@ class ReplicaBlocks:
                 rows.parities,
                 tables,
                 rungs,
-                np.empty(columns, np.uint8),
+                _aligned(columns),
+                near.named,
+                near.homes,
+                near.middle,
+                near.readings,
+                _aligned((len(near.named) + 1) * shape.width),
                 sweeps,
+                len(near.named),
                 len(sweeps),
                 tables.shape[-1],
                 len(rows.targets),
@@ -199,6 +214,7 @@ class ReplicaBlocks:
             rows.largest + 1,
             metropolis=metropolis,
             ladder=ladder,
+            near=rows.near is not None,
         )
 
     def _split(self, work: int) -> int:

@@ -14,6 +14,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from .near import NearRows, gather_near
+
 __all__ = ["Rows", "gather_rows"]
 
 Ints = NDArray[np.int64]
@@ -41,6 +43,8 @@ class Rows:
         Bits of the numbers that fields are computed with.
     slots : int
         Slots of a sweep, zero couplings included.
+    near : NearRows or None
+        The couplings once more, for a kernel that is faster with them, if it pays.
     """
 
     targets: NDArray[np.int32]
@@ -52,6 +56,7 @@ class Rows:
     largest: int
     field_bits: int
     slots: int
+    near: NearRows | None
 
     @property
     def centre(self) -> int:
@@ -71,6 +76,7 @@ class Rows:
             start=np.zeros_like(self.start),
             bases=_spread(bases, self.field_bits),
             parities=np.zeros_like(self.parities),
+            near=None,
         )
 
 
@@ -101,6 +107,7 @@ def gather_rows(
     field_bits = next(bits for bits, most in _WIDTHS if largest <= most)
     centre = -(-largest // 2)
     bases = centre - (totals + parities) // 2 - _sums(cell, np.minimum(values, 0), cells)
+    written = (targets[:, None] * lanes + np.arange(lanes)).reshape(-1) * stride
     return Rows(
         targets=(targets * lanes * stride).astype(np.int32),
         start=np.searchsorted(cell, np.arange(cells + 1)).astype(np.int32),
@@ -111,6 +118,7 @@ def gather_rows(
         largest=largest,
         field_bits=field_bits,
         slots=slots,
+        near=gather_near(cell, other * stride, values, written) if field_bits == 8 else None,
     )
 
 
@@ -126,13 +134,24 @@ def _couplings(
     slot_and_lane = place // per_slot
     cell = row_of_slot[slot_and_lane // lanes] * lanes + slot_and_lane % lanes
     other, values = pbits[place % len(pbits)], used[place]
-    order = np.argsort(cell << 32 | other)
+    order = _order(cell, other)
     cell, other, values = cell[order], other[order], values[order]
     fresh = np.flatnonzero(np.diff(cell, prepend=-1) | np.diff(other, prepend=-1))
     if len(fresh) < len(values):
         values = np.add.reduceat(values, fresh)
         cell, other = cell[fresh], other[fresh]
     return cell, other, values
+
+
+def _order(cell: Ints, other: Ints) -> Ints:
+    """The order by cells, then by neighbours."""
+    sizes = (int(other.max(initial=0)).bit_length(), len(cell).bit_length())
+    if int(cell.max(initial=0)).bit_length() + sum(sizes) > 63:
+        return np.argsort(cell << 32 | other)
+    # With their places, keys are all different: sorting them is faster than sorting places by them.
+    keys = (cell << sizes[0] | other) << sizes[1] | np.arange(len(cell))
+    keys.sort()
+    return keys & (1 << sizes[1]) - 1
 
 
 def _sums(cell: Ints, values: Ints, cells: int) -> Ints:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from amaranth.hdl import Cat, Module, Signal, signed
 
+from glauber.hdl.fabric.own import TurnedNeighbours
 from glauber.hdl.facts.machine import MachineParams
-from glauber.hdl.measure.lane import MeasuredNeighbours
 from glauber.hdl.measure.weighing import Horner, WeighSteps
 from glauber.hdl.pbit.cell import PbitCell
 from support.streams import simulate
@@ -30,7 +30,7 @@ class Weighing:
         m.d.sync += weight.eq(steps.weight)  # as in a lane
         m.d.comb += horner.tell.eq(steps.tell)
         for lane in range(params.lanes):
-            m.submodules[f"measured{lane}"] = measured = MeasuredNeighbours(params, lane)
+            m.submodules[f"measured{lane}"] = measured = TurnedNeighbours(params, lane)
             m.d.comb += [
                 [measured.weighing.eq(steps.weighing), measured.hold.eq(steps.hold)],
                 measured.index.eq(steps.tell.replica),

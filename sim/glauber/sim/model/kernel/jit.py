@@ -46,17 +46,20 @@ def kernel_shape(
     *,
     metropolis: bool = False,
     ladder: bool = False,
+    near: bool = False,
 ) -> KernelShape:
     """The best shape of a kernel on this computer, for tables of so many entries."""
     bytewise = field_bits == 8
     registers = registers_for(entries, _features()) if bytewise and not ladder else 0
     blended = blended_for(entries) if bytewise and ladder else 0
-    return KernelShape(generator, units, draws, field_bits, registers, metropolis, ladder, blended)
+    rule = metropolis, ladder, blended
+    return KernelShape(generator, units, draws, field_bits, registers, *rule, near)
 
 
 def sweep_kernel(shape: KernelShape) -> Kernel:
     """`kernel(states, generators, new, targets, start, couplings, bases, parities, tables, rungs,
-    columns, sweeps, steps, entries, rows, lanes, lane_units, stride)`: see `sweep.write_sweep`.
+    columns, named, homes, middle, readings, bytes, sweeps, pbits, steps, entries, rows, lanes,
+    lane_units, stride)`: see `sweep.write_sweep`.
     """
     with _COMPILING:
         return _sweep_kernel(shape, "avx512cd" in _features())

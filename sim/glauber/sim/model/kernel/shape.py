@@ -28,6 +28,8 @@ class KernelShape:
         Whether each replica has tables of its own.
     blended : int
         As many entries of those tables are gone through one by one; 0 if they are looked up.
+    near : bool
+        Whether all couplings are 1 or -1, and the states that are read stand in bytes too.
     """
 
     generator: Generator
@@ -38,6 +40,7 @@ class KernelShape:
     metropolis: bool = False
     ladder: bool = False
     blended: int = 0
+    near: bool = False
 
     @property
     def replicas(self) -> int:

@@ -7,11 +7,13 @@ from llvmlite import ir
 
 from .decide import decide
 from .draws import Draws
+from .fields import Fields
 from .function import Array, KernelFunction
 from .ladder import LadderTables
 from .lookup import lookup
+from .near import NearFields
 from .shape import KernelShape
-from .vector import Vector, join, splat
+from .vector import Vector
 
 __all__ = ["SWEEP_ARRAYS", "SWEEP_NUMBERS", "write_sweep"]
 
@@ -28,44 +30,14 @@ SWEEP_ARRAYS = {
     "tables": 16,
     "rungs": 32,
     "columns": 8,
+    "named": 32,
+    "homes": 32,
+    "middle": 32,
+    "readings": 32,
+    "bytes": 8,
     "sweeps": 32,
 }
-SWEEP_NUMBERS = ("steps", "entries", "rows", "lanes", "lane_units", "stride")
-
-
-class _Fields:
-    """The fields of a cell, which is one lane of one row, as indices into its table."""
-
-    def __init__(self, kernel: KernelFunction, shape: KernelShape) -> None:
-        self._kernel, self._shape = kernel, shape
-        self._parts = range(0, shape.width, shape.part)
-
-    def _spread(self, array: str, place: Any) -> Vector:
-        """A number in all replicas of a part; it stands in its word as often as there is room."""
-        shape, builder = self._shape, self._kernel.builder
-        number = self._kernel.arrays[array].scalar(place)
-        words = max(1, shape.part * shape.field_bits // 32)
-        spread = splat(builder, number, words).cast(shape.field_bits)
-        return spread.part(0, shape.part)
-
-    def index(self, cell: Any) -> Vector:
-        """The base of the cell, and the couplings to all neighbours that are +1."""
-        kernel, builder = self._kernel, self._kernel.builder
-        arrays = kernel.arrays
-        start = arrays["start"].word(cell)
-        end = arrays["start"].word(builder.add(cell, kernel.constant(1)))
-
-        def coupling(index: Any, totals: list[Vector]) -> Sequence[Vector]:
-            place = builder.shl(builder.add(start, index), kernel.constant(1))
-            states = arrays["states"].behind(arrays["couplings"].word(place))
-            value = self._spread("couplings", builder.add(place, kernel.constant(1)))
-            return [
-                (total + value).where(states.bits(first // 8, self._shape.part), total)
-                for first, total in zip(self._parts, totals, strict=True)
-            ]
-
-        base = self._spread("bases", cell)
-        return join(kernel.loop(builder.sub(end, start), coupling, *[base] * len(self._parts)))
+SWEEP_NUMBERS = ("pbits", "steps", "entries", "rows", "lanes", "lane_units", "stride")
 
 
 def write_sweep(module: ir.Module, name: str, shape: KernelShape, count_zeros: bool) -> None:
@@ -78,13 +50,14 @@ def write_sweep(module: ir.Module, name: str, shape: KernelShape, count_zeros: b
     targets, start, couplings, bases, parities : as of `rows.Rows`
     tables : as of `lookup.arrange`, shape (steps, 2, entries)
     rungs, columns : as of `ladder.LadderTables`, and used with a ladder only
+    named, homes, middle, readings, bytes, pbits : as of `near.NearFields`, and used with it only
     sweeps : of each step
     rows, lanes : of a sweep, and of a row
     """
     kernel = KernelFunction(module, name, SWEEP_ARRAYS, SWEEP_NUMBERS)
     builder, arrays, numbers = kernel.builder, kernel.arrays, kernel.numbers
     rows, lanes, entries = numbers["rows"], numbers["lanes"], numbers["entries"]
-    fields = _Fields(kernel, shape)
+    fields = (NearFields if shape.near else Fields)(kernel, shape)
     ladder = LadderTables(kernel, shape) if shape.ladder else None
 
     def row(index: Any, tables: Array) -> Sequence[Vector]:
@@ -111,6 +84,7 @@ def write_sweep(module: ir.Module, name: str, shape: KernelShape, count_zeros: b
             place = builder.mul(number, kernel.constant(shape.state_bytes))
             new = arrays["new"].bits(place, shape.width)
             target.put_bits(builder.mul(number, numbers["stride"]), new)
+            fields.put(builder.add(builder.mul(index, lanes), number), new)
             return ()
 
         kernel.loop(lanes, lane)
