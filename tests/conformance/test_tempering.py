@@ -1,12 +1,14 @@
 """Metropolis, and exchanges of temperatures, are the same on every device."""
 
+from typing import Any
+
 import pytest
 
 from glauber.host import GlauberSampler
 from support.problems import random_bqm
 
 BQM = random_bqm(50, 4, 21)
-METROPOLIS = {"proposal_acceptance_criteria": "Metropolis"}
+METROPOLIS: dict[str, Any] = {"proposal_acceptance_criteria": "Metropolis"}
 BETAS = (0.1, 0.05, 0.03, 0.02)
 
 
@@ -36,7 +38,13 @@ def test_samples_of_metropolis_are_those_of_the_model(url, model_url, more):
 def test_short_sweeps_of_metropolis_are_those_of_the_model(url, model_url, size):
     """Rows that come so soon again that they must wait for their own states."""
     small = random_bqm(size, size - 1, 4)
-    settings = {"beta": 0.01, "num_reads": 8, "num_sweeps": 3, "samples_per_read": 6, "seed": 2}
+    settings: dict[str, Any] = {
+        "beta": 0.01,
+        "num_reads": 8,
+        "num_sweeps": 3,
+        "samples_per_read": 6,
+        "seed": 2,
+    }
     device, model = both(
         url, model_url, lambda sampler: sampler.sample(small, **settings, **METROPOLIS)
     )

@@ -129,7 +129,6 @@ class Machine(wiring.Component):
         connect(m, decoder.ladder, tempering.ladder)
         connect(m, decoder.temperatures, tempering.temperatures)
         connect(m, measure.keep, fabric.keep)
-        connect(m, tempering.lines, fabric.temper)
         connect(m, decoder.scores, measure.scores)
         connect(m, decoder.moments, measure.moments)
         connect(m, decoder.best, fabric.best)

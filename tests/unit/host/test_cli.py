@@ -1,4 +1,5 @@
 import argparse
+import functools
 import importlib
 import importlib.abc
 import itertools
@@ -163,7 +164,7 @@ def test_solve_output_and_plot(files, capsys):
         assert set(found) == {"samples", "energies", "variables", "beta_range", "seed"}
         samples, energies = found["samples"], found["energies"]
         assert samples.dtype == np.int8
-        assert samples.shape == (9, 10)
+        assert samples.shape == (report["num_reads"], 10) == (8, 10)  # it ends at the target
         assert np.array_equal(energies, (samples * np.roll(samples, -1, 1)).sum(1))
         assert energies.min() == report["best_energy"]
         assert found["variables"].tolist() == list(range(10))
@@ -533,12 +534,10 @@ def test_the_gates_are_served_until_an_interrupt(capsys, monkeypatch):
 @pytest.fixture
 def stopped_at_once(monkeypatch):
     """Every run ends before its first read is done."""
-    sample = sampler_module.GlauberSampler.sample
-
-    def stop(*given, **keywords):
-        return sample(*given, **keywords, interrupt_function=lambda: True)
-
-    monkeypatch.setattr(sampler_module.GlauberSampler, "sample", stop)
+    for name in ("sample", "anneal_to_target"):
+        call = getattr(sampler_module.GlauberSampler, name)
+        stop = functools.partialmethod(call, interrupt_function=lambda: True)
+        monkeypatch.setattr(sampler_module.GlauberSampler, name, stop)
 
 
 @pytest.mark.usefixtures("stopped_at_once")
@@ -594,7 +593,7 @@ def test_every_command_that_a_text_names_exists():
                 r"(?:`|^ +|['\"])glauber ([a-z]\w*)", path.read_text("utf-8"), re.M
             ):
                 named.add((name, path.name))
-    commands = {"solve", "sample", "watch", "study", "devices", "noise", "rtl"}
+    commands = {"solve", "temper", "sample", "watch", "study", "devices", "noise", "rtl"}
     commands |= {"boards", "build", "flash", "selftest", "bench"}
     assert {name for name, _ in named} >= commands
     for action in build_parser()._actions:

@@ -1,6 +1,7 @@
 """The rule of Metropolis on the host: keywords, programs, and what it samples."""
 
 import inspect
+from typing import Any
 
 import dimod
 import numpy as np
@@ -17,7 +18,7 @@ from glauber.host.errors import OptionError
 from glauber.sim.model.endpoint import Endpoint
 from support.measured import MACHINE, random_bqm
 
-METROPOLIS = {"proposal_acceptance_criteria": "Metropolis"}
+METROPOLIS: dict[str, Any] = {"proposal_acceptance_criteria": "Metropolis"}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def mode_of(device: Device) -> int:
 
 def test_the_rule_is_that_of_the_call_and_of_no_other(sampler):
     bqm = random_bqm(1)
-    settings = {"num_reads": 8, "num_sweeps": 20, "seed": 1}
+    settings: dict[str, Any] = {"num_reads": 8, "num_sweeps": 20, "seed": 1}
     plain = sampler.sample(bqm, **settings)
     assert mode_of(sampler.device) == Mode.HEAT_BATH
     other = sampler.sample(bqm, **settings, **METROPOLIS)
@@ -69,7 +70,7 @@ def test_samples_follow_the_boltzmann_law(sampler):
 
 def test_averages_and_best_states_are_measured_by_this_rule_too(sampler):
     bqm = random_bqm(2)
-    settings = {"beta": 0.1, "num_reads": 16, "seed": 5, **METROPOLIS}
+    settings: dict[str, Any] = {"beta": 0.1, "num_reads": 16, "seed": 5, **METROPOLIS}
     found = sampler.moments(bqm, burn_in=4, walks=6, thin=2, **settings)
     drawn = sampler.sample(bqm, num_sweeps=4, samples_per_read=6, thin=2, **settings)
     order = [drawn.variables.index(variable) for variable in found.variables]
@@ -102,7 +103,7 @@ def test_without_a_field_a_state_turns_over_in_every_sweep(sampler):
     )
     alone = drawn.record.sample[:, drawn.variables.index("alone")].reshape(8, 6)
     assert (alone[:, 1:] == -alone[:, :-1]).all()
-    assert "deterministic" in inspect.getdoc(GlauberSampler.sample)
+    assert "deterministic" in (inspect.getdoc(GlauberSampler.sample) or "")
 
 
 @pytest.mark.parametrize("criteria", ["metropolis", None, ["Gibbs"], 3])

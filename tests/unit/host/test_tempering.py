@@ -1,6 +1,7 @@
 """Parallel tempering as a user calls it."""
 
 import itertools
+from typing import Any
 
 import dimod
 import numpy as np
@@ -101,7 +102,7 @@ def test_every_rung_samples_its_boltzmann_distribution(rule):
 
 def test_samples_of_rungs_go_on_with_the_same_run(sampler):
     bqm = random_bqm(4)
-    settings = {"betas": BETAS, "sweeps_per_exchange": 3, "seed": 2}
+    settings: dict[str, Any] = {"betas": BETAS, "sweeps_per_exchange": 3, "seed": 2}
     tempered = sampler.load_ladder(bqm, **settings)
     samples = list(tempered.samples(4, thin=6))
     once = sampler.temper(bqm, num_sweeps=24, return_states=True, **settings)
@@ -129,7 +130,7 @@ def test_a_target_ends_it(abilities):
     bqm = random_bqm(3)
     with GlauberSampler(f"{MACHINE}&abilities={abilities}") as sampler:
         lowest = sampler.temper(bqm, betas=BETAS, num_sweeps=300, seed=5).first.energy
-        settings = {"betas": BETAS, "seed": 6, "target": lowest}
+        settings: dict[str, Any] = {"betas": BETAS, "seed": 6, "target": lowest}
         found = sampler.temper(bqm, num_sweeps=5000, **settings)
         reached = found.record.reached
         assert reached.any()
@@ -149,7 +150,7 @@ def test_a_target_ends_it(abilities):
 
 def test_a_replica_without_a_ladder_ends_nothing(sampler):
     bqm = random_bqm(3)
-    settings = {"betas": (3.0, 2.0), "num_ladders": 1, "num_sweeps": 60, "seed": 1}
+    settings: dict[str, Any] = {"betas": (3.0, 2.0), "num_ladders": 1, "num_sweeps": 60, "seed": 1}
     low = sampler.temper(bqm, **settings).first.energy
     # The six others are at random: they reach what is above the middle all the time.
     start = dict.fromkeys(bqm.variables, 1)
@@ -260,7 +261,7 @@ def test_a_device_without_the_ability_is_named_with_a_remedy(call):
             OptionError, match=r"METROPOLIS, which .*criteria='Gibbs' \(--rule heat"
         ):
             getattr(sampler, call)(random_bqm(1))
-        given = {"num_sweeps": 5} if call == "temper" else {}
+        given: dict[str, Any] = {"num_sweeps": 5} if call == "temper" else {}
         getattr(sampler, call)(
             random_bqm(1), num_rungs=4, proposal_acceptance_criteria="Gibbs", seed=1, **given
         )
