@@ -35,7 +35,10 @@ def test_a_peer_gives_samples_with_the_energies_that_it_should(peer):
     assert len({sample.tobytes() for sample in samples}) > 1
 
 
-@pytest.mark.parametrize("name", ["glauber", "dwave-sa", "dwave-sa-gibbs", "openjij", "thrml"])
+@pytest.mark.parametrize(
+    "name",
+    ["glauber", "glauber-metropolis", "dwave-sa", "dwave-sa-gibbs", "openjij", "thrml"],
+)
 def test_biases_and_labels_reach_the_peer(name):
     needs(PEERS[name])
     import dimod
@@ -48,6 +51,17 @@ def test_biases_and_labels_reach_the_peer(name):
     assert samples is not None
     wanted = [-1 if variable % 3 else 1 for variable in range(12)]
     assert samples.tolist() == [wanted] * 4
+
+
+def test_glauber_takes_part_by_both_rules():
+    rules = {name: PEERS[name].rule for name in ("glauber", "glauber-metropolis")}
+    assert rules == {"glauber": "heat bath", "glauber-metropolis": "Metropolis"}
+    setting = Setting(64, 30, GLASS.beta_range)
+    low, high = (
+        GLASS.energies(runner.samples(runner.run(setting, 1))).mean()
+        for runner in (PEERS[name].open(GLASS, 1) for name in ("glauber-metropolis", "glauber"))
+    )
+    assert low < high
 
 
 def test_the_dense_way_of_openjij_reads_every_label_and_differs_from_read_to_read():

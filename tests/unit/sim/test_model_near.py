@@ -12,9 +12,7 @@ from glauber.hdl.facts.regions import Region, region_base
 from glauber.hdl.facts.registers import Register
 from glauber.hdl.facts.rules import Mode
 from glauber.sim.model import near, rows
-from glauber.sim.model.machine import ModelMachine
-from support.model_run import load_and_run, states_of, write
-from support.plain_model import PlainMachine
+from support.model_runs import compare, load_into, plain_of, region, run_plain, settle, write
 from support.problems import random_steps
 
 MACHINES = {
@@ -57,15 +55,13 @@ def test_states_are_those_of_plain_integers(name, seed, metropolis, used, monkey
     monkeypatch.setattr("glauber.sim.model.replicas._SPLIT_WORK", 0)
     params = dataclasses.replace(MACHINES[name], abilities=Abilities.METROPOLIS)
     load = signed_load(params, seed)
-    machine, plain = ModelMachine(params, 5), PlainMachine(params)
+    machine, plain = load_into(params, load, threads=5), plain_of(params, load)
     write(machine, Register.MODE, [Mode.METROPOLIS * metropolis])
-    load_and_run(machine, load)
     plain.metropolis = metropolis
-    plain.seed(load.seeds.tolist())
-    bits = np.unpackbits(load.states.view(np.uint8), bitorder="little")
-    plain.states = bits.reshape(params.pbits, params.replicas).tolist()
-    plain.run(load.rows.tolist(), load.couplings.tolist(), load.steps.tolist())
-    assert (states_of(machine) == plain.state_array()).all()
+    write(machine, Register.RUN, [1])
+    settle(machine)
+    run_plain(plain, load)
+    compare(machine, plain)
     assert all(used)
 
 
@@ -79,12 +75,13 @@ def test_with_temperatures_of_their_own_replicas_have_the_same_states_as_in_the_
     found = []
     for many in (1, 1 << 30):
         monkeypatch.setattr(near, "_MANY", many)
-        machine = ModelMachine(params, 1)
+        machine = load_into(params, load)
         write(machine, Register.MODE, [Mode.LADDER])
         write(machine, region_base(Region.TEMPERATURES), rungs)
-        load_and_run(machine, load)
-        found.append(states_of(machine))
-    assert (found[0] == found[1]).all()
+        write(machine, Register.RUN, [1])
+        settle(machine)
+        found.append(region(machine, Region.STATES))
+    assert found[0] == found[1]
     assert [rows is not None for rows in used] == [True, False]
 
 

@@ -18,7 +18,7 @@ one mantissa bit less, and share their offsets: there the logit is a straight li
 import math
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, cached_property
 
 from .errors import FactError
 from .generators import WORD_BITS
@@ -79,7 +79,7 @@ class NoiseTable:
     def coarse_address_bits(self) -> int:
         return self.coarse_bits + COLD_EXPONENT_BITS
 
-    @property
+    @cached_property
     def offset_address_bits(self) -> int:
         # One bit tells hot from cold; hot addresses hold 3 bits of the exponent.
         hot = _HOT_EXPONENT_BITS + OFFSET_TOP_BITS + self.fine_bits
@@ -116,7 +116,7 @@ class NoiseTable:
         cold = (exponent >= COLD_EXPONENT) << (self.offset_address_bits - 1)
         return cold | other << (OFFSET_TOP_BITS + self.fine_bits - 1) | shared
 
-    @property
+    @cached_property
     def fine_span(self) -> tuple[int, int]:
         """The fine bits of hot exponents in the mantissa: the first, and the one behind them."""
         first = MANTISSA_BITS - self.coarse_bits - self.fine_bits
@@ -126,15 +126,6 @@ class NoiseTable:
         """The first mantissa of every cell that the table tells apart at this exponent."""
         used = self.coarse_bits + self.fine_bits - (exponent >= COLD_EXPONENT)
         return list(range(0, 1 << MANTISSA_BITS, 1 << (MANTISSA_BITS - used)))
-
-    def _logit(self, law: Law, exponent: int, mantissa: int, cells: int) -> float:
-        """The exact magnitude in the middle of one of `cells` cells."""
-        position = mantissa / (1 << MANTISSA_BITS) + 0.5 / cells
-        if exponent < EXPONENT_MAX:
-            survival = math.ldexp(2 - position, -(exponent + 1))
-        else:
-            survival = math.ldexp(1 - position, -EXPONENT_MAX)
-        return math.log(2 / survival - 1) if law is Law.LOGISTIC else -math.log(survival)
 
     def offsets(self, law: Law = Law.LOGISTIC) -> list[int]:
         """The offset table: the mean rise from the first cell of a coarse entry to this one."""
@@ -149,10 +140,11 @@ class NoiseTable:
         for exponent in range(EXPONENT_MAX):
             cells = self._cells(exponent)
             start, start_index = 0.0, -1
-            for mantissa in cells:
-                value = self._logit(law, exponent, mantissa, len(cells))
-                if self.coarse_index(exponent, mantissa) != start_index:
-                    start, start_index = value, self.coarse_index(exponent, mantissa)
+            values = _logits(law, exponent, len(cells))
+            for mantissa, value in zip(cells, values, strict=True):
+                index = self.coarse_index(exponent, mantissa)
+                if index != start_index:
+                    start, start_index = value, index
                 rises[self.offset_index(exponent, mantissa)].append(value - start)
         return [LOGIT_FORMAT.encode(sum(rise) / len(rise)) if rise else 0 for rise in rises]
 
@@ -161,19 +153,35 @@ class NoiseTable:
         floor = 0
         for exponent in range(EXPONENT_MAX + 1):
             cells = self._cells(exponent)
+            values = _logits(law, exponent, len(cells))
             step = 1 << self.fine_bits
             for first in range(0, len(cells), step):
                 group = cells[first : first + step]
                 spans = [offsets[self.offset_index(exponent, mantissa)] for mantissa in group]
                 rest = sum(
-                    self._logit(law, exponent, mantissa, len(cells)) - LOGIT_FORMAT.decode(span)
-                    for mantissa, span in zip(group, spans, strict=True)
+                    value - LOGIT_FORMAT.decode(span)
+                    for value, span in zip(values[first : first + step], spans, strict=True)
                 )
                 # Never below the end of the previous group, or the sum would not be monotone.
                 entry = max(floor, LOGIT_FORMAT.encode(max(0.0, rest / step)))
                 table[self.coarse_index(exponent, group[0])] = entry
                 floor = entry + spans[-1]
         return table
+
+
+@cache
+def _logits(law: Law, exponent: int, cells: int) -> list[float]:
+    """The exact magnitudes in the middle of `cells` cells, which the mantissa tells apart."""
+    logits = []
+    for cell in range(cells):
+        position = (cell + 0.5) / cells
+        if exponent < EXPONENT_MAX:
+            survival = math.ldexp(2 - position, -(exponent + 1))
+        else:
+            survival = math.ldexp(1 - position, -EXPONENT_MAX)
+        logistic = law is Law.LOGISTIC
+        logits.append(math.log(2 / survival - 1) if logistic else -math.log(survival))
+    return logits
 
 
 @cache

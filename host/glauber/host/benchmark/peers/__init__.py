@@ -14,6 +14,7 @@ def all_peers(device: str = "model:") -> dict[str, Peer]:
     """Every peer by name, Glauber on `device` first."""
     peers: list[Peer] = [
         Glauber(device),
+        Glauber(device, metropolis=True),
         DwaveAnnealer(),
         DwaveAnnealer(heat_bath=True),
         DwaveTabu(),

@@ -14,16 +14,21 @@ __all__ = ["Glauber"]
 
 
 class Glauber(Peer):
-    """A device; if that is the model, one of as many replicas as a call has reads."""
+    """A device, by heat bath (its default) or by Metropolis.
 
-    name = package = "glauber"
+    If it is the model, one of as many replicas as a call has reads.
+    """
+
+    package = "glauber"
     module = "glauber.host"
-    rule = "heat bath"
     order = "colour by colour"
     reads = 64
     side_by_side = True
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, metropolis: bool = False) -> None:
+        self.name = "glauber-metropolis" if metropolis else "glauber"
+        self.rule = "Metropolis" if metropolis else "heat bath"
+        self._criterion = "Metropolis" if metropolis else "Gibbs"
         self._device = device
         self._is_model = device.startswith("model:")
         if self._is_model and any(option in device for option in ("replicas=", "threads=")):
@@ -36,11 +41,14 @@ class Glauber(Peer):
             self.reads_tried = (64, 256)
 
     def open(self, instance: Instance, threads: int) -> Runner:
-        return _Runner(self._device, self._is_model, instance, threads)
+        return _Runner(self._device, self._is_model, instance, threads, self._criterion)
 
 
 class _Runner(Runner):
-    def __init__(self, device: str, is_model: bool, instance: Instance, threads: int) -> None:
+    def __init__(
+        self, device: str, is_model: bool, instance: Instance, threads: int, criterion: str
+    ) -> None:
+        self._criterion = criterion
         self._device = device
         self._is_model = is_model
         self._threads = threads
@@ -54,6 +62,7 @@ class _Runner(Runner):
             num_sweeps=setting.effort,
             beta_range=setting.beta_range,
             seed=seed,
+            proposal_acceptance_criteria=self._criterion,
         )
 
     def samples(self, result: Any) -> NDArray[np.int8]:
