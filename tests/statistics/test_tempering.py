@@ -230,7 +230,7 @@ def ladder_samples(bench: Bench, mode: Mode, codes: list[int], factor: float) ->
 def by_energy(exact: Exact, samples: NDArray[np.int8], what: str) -> float:
     """The p-value of samples, shape (..., spins), when states of one energy count together."""
     energies, level = np.unique(exact.energies, return_inverse=True)
-    probabilities = np.bincount(level, weights=exact.probabilities)
+    probabilities = np.bincount(level, weights=exact.probabilities).astype(np.float64)
     counts = exact.counts(samples.reshape(-1, samples.shape[-1]))
     counts = np.bincount(level, weights=counts).astype(np.int64)
     result = chi_square(counts, probabilities, SIGNIFICANCE / 2 / RUNGS)

@@ -160,6 +160,7 @@ def test_without_scores_or_the_ability_nothing_is_exchanged(abilities, flags, ro
     word = Measure(MeasureFlags.NONE).encode() | flags
     machine, plain = run_both(params, dataclasses.replace(load, steps=np.array([word], np.uint32)))
     assert plain.measure.operations == 1
+    assert load.tempering
     assert read(machine, Register.EXCHANGES) == [
         load.tempering.exchanges if Abilities.TEMPERING in abilities else 0
     ]

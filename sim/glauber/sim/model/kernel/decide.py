@@ -51,8 +51,8 @@ def decide(
     signs = map(_signs, low, high) if own is None else _own_signs(own)
     even, odd = (
         # The sign bits of the differences are the new states.
-        limit.saturated_difference(_keys(*pair, count_zeros) ^ sign)
-        for *pair, sign, limit in zip(low, high, signs, limits, strict=True)
+        limit.saturated_difference(_keys(first, second, count_zeros) ^ sign)
+        for first, second, sign, limit in zip(low, high, signs, limits, strict=True)
     )
     return (even >> 8 | odd & 0xFF00).cast(8).negative
 
