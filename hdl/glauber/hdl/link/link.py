@@ -9,10 +9,8 @@ from amaranth.lib.wiring import In, Out
 from ..facts.frames import buffer_bytes
 from ..facts.machine import MachineParams
 from .bus import BusSignature
-from .cobs import FrameByte
 from .executor import Executor
 from .receiver import FrameReceiver
-from .slice import StreamSlice
 from .transmitter import FrameTransmitter
 
 __all__ = ["Link"]
@@ -74,13 +72,11 @@ class Link(wiring.Component):
         m = Module()
         m.submodules.receiver = receiver = FrameReceiver(self._depth)
         m.submodules.executor = executor = Executor(self._burst_words, self._depth)
-        m.submodules.between = between = StreamSlice(FrameByte)
         m.submodules.transmitter = transmitter = FrameTransmitter()
         wiring.connect(m, wiring.flipped(self.i), receiver.i)
         wiring.connect(m, receiver.o, executor.i)
         wiring.connect(m, executor.bus, wiring.flipped(self.bus))
-        wiring.connect(m, executor.o, between.i)
-        wiring.connect(m, between.o, transmitter.i)
+        wiring.connect(m, executor.o, transmitter.i)
         wiring.connect(m, transmitter.o, wiring.flipped(self.o))
         m.d.comb += [executor.length.eq(receiver.length), self.writes.eq(executor.writes)]
         m.d.comb += self.heard.eq(receiver.heard)

@@ -9,6 +9,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..facts.frames import CRC_BYTES
 from .cobs import CobsEncoder, FrameByte
+from .slice import StreamSlice
 
 __all__ = ["FrameTransmitter"]
 
@@ -39,21 +40,23 @@ class FrameTransmitter(wiring.Component):
         m = Module()
         m.submodules.encoder = encoder = CobsEncoder()
         m.submodules.crc = crc = cast(Any, CRC32_ISO_HDLC().create())  # no stubs
+        m.submodules.slice = between = StreamSlice(FrameByte)
+        wiring.connect(m, between.o, encoder.i)
         wiring.connect(m, encoder.o, wiring.flipped(self.o))
         part = Signal(range(CRC_BYTES))
         m.d.comb += [crc.data.eq(self.i.payload.data), crc.valid.eq(self.i.valid & self.i.ready)]
         with m.FSM():
             with m.State("CONTENT"):
-                m.d.comb += [encoder.i.valid.eq(self.i.valid), self.i.ready.eq(encoder.i.ready)]
-                m.d.comb += encoder.i.payload.data.eq(self.i.payload.data)
+                m.d.comb += [between.i.valid.eq(self.i.valid), self.i.ready.eq(between.i.ready)]
+                m.d.comb += between.i.payload.data.eq(self.i.payload.data)
                 with m.If(crc.valid & self.i.payload.last):
                     m.next = "CHECKSUM"
             with m.State("CHECKSUM"):
                 last = part == CRC_BYTES - 1
-                m.d.comb += encoder.i.valid.eq(1)
-                m.d.comb += encoder.i.payload.data.eq(crc.crc.word_select(part, 8))
-                m.d.comb += encoder.i.payload.last.eq(last)
-                with m.If(encoder.i.ready):
+                m.d.comb += between.i.valid.eq(1)
+                m.d.comb += between.i.payload.data.eq(crc.crc.word_select(part, 8))
+                m.d.comb += between.i.payload.last.eq(last)
+                with m.If(between.i.ready):
                     m.d.sync += part.eq(part + 1)
                     with m.If(last):
                         m.d.comb += crc.start.eq(1)
