@@ -9,8 +9,9 @@ from amaranth.utils import ceil_log2
 
 from ..facts.frames import Result
 from ..facts.machine import MachineParams
-from ..facts.regions import REGION_SHIFT, Region, region_words
+from ..facts.regions import Region, region_words
 from ..link.bus import BusSignature
+from ..link.window import is_within
 from .memories import StateWrite
 
 __all__ = ["StateAccess"]
@@ -38,7 +39,7 @@ class StateAccess(wiring.Component):
     Timing
     ------
     A write's `ready` follows its request by one clock per p-bit of the word and one more, a read's
-    by four clocks per p-bit and one more, that of a refused address by none.
+    by four clocks per p-bit and one more, that of a refused address by one.
     """
 
     bus: Any
@@ -73,7 +74,8 @@ class StateAccess(wiring.Component):
         pbit = Cat(index, bus.address[ceil_log2(parts) :])
         states = held if parts > 1 else word[:narrow]
         chosen = (self.states >> (part << 5))[:narrow]
-        in_region = bus.address[:REGION_SHIFT] < region_words(Region.STATES, params)
+        found = Signal(reset_less=True)  # from the second clock on
+        m.d.sync += found.eq(is_within(bus.address, region_words(Region.STATES, params)))
 
         m.d.comb += [
             [bus.result.eq(Result.BAD_ADDRESS), bus.r_data.eq(word)],
@@ -83,17 +85,19 @@ class StateAccess(wiring.Component):
         ]
         with m.FSM():
             with m.State("IDLE"):
-                m.d.comb += bus.ready.eq(bus.valid & ~in_region)
                 m.d.sync += [index.eq(0), wait.eq(0), word.eq(bus.w_data)]
-                with m.If(bus.valid & in_region):
+                with m.If(bus.valid):
                     with m.If(bus.write):
                         m.d.sync += held.eq(Cat(held, bus.w_data)[-params.replicas :])
                     m.next = "MOVE"
             with m.State("MOVE"):
                 m.d.sync += wait.eq(wait + 1)
-                with m.If(bus.write & (part == parts - 1)):
+                with m.If(found & bus.write & (part == parts - 1)):
                     m.d.comb += self.write.enable.eq(1 << pbit[: ceil_log2(params.beat_pbits)])
-                with m.If(bus.write | (wait == 3)):
+                with m.If(~found):
+                    m.d.comb += bus.ready.eq(1)
+                    m.next = "IDLE"
+                with m.Elif(bus.write | (wait == 3)):
                     m.d.sync += [index.eq(index + 1), word.eq(Cat(word, chosen)[-32:])]
                     with m.If(index == per_word - 1):
                         m.next = "DONE"

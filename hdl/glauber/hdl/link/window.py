@@ -2,16 +2,23 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.utils import ceil_log2
+from amaranth.utils import ceil_log2, exact_log2
 
 from ..facts.frames import Result
 from ..facts.regions import REGION_SHIFT
 from .bus import BusSignature
 
-__all__ = ["MemoryPort", "MemoryWindow", "WindowSignature", "WriteWindow"]
+__all__ = ["MemoryPort", "MemoryWindow", "WindowSignature", "WriteWindow", "is_within"]
+
+
+def is_within(address: Value, words: int) -> Value:
+    """Whether `address` is one of a region of `words` words; synthesis makes all a comparison."""
+    if words and not words & (words - 1):
+        return ~address[exact_log2(words) : REGION_SHIFT].any()
+    return address[:REGION_SHIFT] < words if words else Const(0)
 
 
 class WindowSignature(wiring.Signature):
@@ -45,7 +52,7 @@ class WriteWindow(wiring.Component):
 
     Timing
     ------
-    Answers in the clock of the request, and writes in the next, from flip-flops.
+    Answers in the clock after the request, and writes in the next, from flip-flops.
     """
 
     bus: Any
@@ -60,18 +67,18 @@ class WriteWindow(wiring.Component):
 
         address = Signal.like(self.window.address, reset_less=True)
         word = Signal.like(self.window.data, reset_less=True)
+        found, judged = Signal(reset_less=True), Signal()
         m.d.comb += [
-            self.bus.ready.eq(1),
-            self.bus.result.eq(Result.BAD_ADDRESS),
+            self.bus.ready.eq(judged),
+            self.bus.result.eq(Mux(found, Result.OK, Result.BAD_ADDRESS)),
             [self.window.address.eq(address), self.window.data.eq(word)],
         ]
         m.d.sync += [
-            self.window.enable.eq(0),
+            judged.eq(self.bus.valid & ~judged),
+            found.eq(self.bus.write & is_within(self.bus.address, self._words)),
+            self.window.enable.eq(self.bus.valid & judged & found),
             [address.eq(self.bus.address), word.eq(self.bus.w_data)],
         ]
-        with m.If(self.bus.write & (self.bus.address[:REGION_SHIFT] < self._words)):
-            m.d.comb += self.bus.result.eq(Result.OK)
-            m.d.sync += self.window.enable.eq(self.bus.valid)
 
         return m
 
@@ -124,7 +131,7 @@ class MemoryWindow(wiring.Component):
 
     Timing
     ------
-    Answers a read `clocks` clocks after the request, all else in its clock.
+    Answers a read `clocks` clocks after the request, all else in the clock after it.
     """
 
     bus: Any
@@ -140,18 +147,21 @@ class MemoryWindow(wiring.Component):
         m = Module()
 
         fetching = Signal(self._clocks)  # bit n: since n + 1 clocks
-        fetched = fetching[-1]
-        found = self.bus.address[:REGION_SHIFT] < self._words
+        found = Signal(reset_less=True)
         allowed = found & (~self.bus.write | self._writable)
+        reads = found & ~self.bus.write
+        m.d.sync += found.eq(is_within(self.bus.address, self._words))
         m.d.comb += [
-            self.bus.ready.eq(self.bus.write | ~found | fetched),
+            self.bus.ready.eq(Mux(reads, fetching[-1], fetching[0])),
             self.bus.result.eq(Mux(allowed, Result.OK, Result.BAD_ADDRESS)),
             self.bus.r_data.eq(self.port.r_data),
             self.port.enable.eq(self.bus.valid),
             self.port.address.eq(self.bus.address),
-            self.port.write.eq(self.bus.valid & self.bus.write & allowed),
+            self.port.write.eq(self.bus.valid & self.bus.write & allowed & fetching[0]),
             self.port.w_data.eq(self.bus.w_data),
         ]
         m.d.sync += fetching.eq(Cat(self.bus.valid & ~fetching.any(), fetching))
+        with m.If(self.bus.ready):
+            m.d.sync += fetching.eq(0)
 
         return m
