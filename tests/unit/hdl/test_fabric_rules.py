@@ -131,8 +131,8 @@ class Rig(MeasuringRig):
 
     async def run_rows(self, ctx: Any) -> None:
         """Rows without a clock between them; every row has its temperature and may not couple."""
-        control, slot, p = self.fabric.control, self.fabric.control.slot, self.params
-        address = 0
+        control, p = self.fabric.control, self.params
+        address, issued = 0, {}
         for row in self.problem.rows:
             target, slots = row
             temperature = self.rng.choice([0, 1, 300, 2000, 9000, (1 << 18) - 1])
@@ -140,18 +140,20 @@ class Rig(MeasuringRig):
             for n in range(len(slots)):
                 ctx.set(control.draw, n < p.draws)
                 ctx.set(control.temperature, temperature)
-                ctx.set(slot.valid, 1)
-                ctx.set(slot.first, n == 0)
-                ctx.set(slot.last, n == len(slots) - 1)
-                ctx.set(slot.couple, couple)
-                ctx.set(slot.address, address)
-                ctx.set(slot.target, target)
-                await ctx.tick()
+                await self.pass_slot(ctx, issued)
+                ends = {"first": n == 0, "last": n == len(slots) - 1}
+                issued = {"valid": 1, "couple": couple, "address": address, "target": target} | ends
                 address += 1
             self.update(row, temperature, couple)
         ctx.set(control.draw, 0)
-        ctx.set(slot.last, 1)
+        await self.pass_slot(ctx, issued)
         await self.idle(ctx, p.drain_clocks)
+
+    async def pass_slot(self, ctx: Any, slot: dict[str, int]) -> None:
+        """A clock in which the slot stands that was issued in the clock before."""
+        for name, value in slot.items():
+            ctx.set(self.fabric.control.slot[name], value)
+        await ctx.tick()
 
 
 def noise_of(params: MachineParams, word: int, temperature: int, own: int | None) -> int:

@@ -13,7 +13,7 @@ from glauber.hdl.facts.measure import Abilities, MeasureFlags
 from glauber.hdl.facts.operations import REPEAT_LEVELS, Measure, Operation, Repeat
 from glauber.hdl.facts.program import Step
 from glauber.hdl.sequencer.sequencer import Sequencer
-from support.schedule_walk import Clock, Schedule, ScheduleWalk, effective_flags
+from support.schedule_walk import Clock, Schedule, ScheduleWalk, Slot, effective_flags
 from support.sequencer import load_tables
 from support.streams import simulate
 
@@ -48,17 +48,10 @@ class Surroundings:
 
 
 def see(ctx: Any, dut: Any) -> Clock:
-    slot, measure = dut.control.slot, dut.measure
+    measure = dut.measure
     walking, weigh = ctx.get(measure.walking), ctx.get(measure.weigh)
-    where = (slot.first, slot.last, slot.address, slot.target)
-    temperature = None if walking else ctx.get(dut.control.temperature)
-    drawn = ctx.get(dut.control.draw)
-    seen = (*map(ctx.get, where), temperature, ctx.get(slot.couple), drawn)
-    valid = ctx.get(slot.valid)
-    assert valid or not drawn
     return Clock(
         running=ctx.get(dut.run.running),
-        slot=seen if valid else None,
         sweep_done=ctx.get(dut.run.sweep_done),
         walking=walking,
         weigh=weigh,
@@ -67,16 +60,30 @@ def see(ctx: Any, dut: Any) -> Clock:
     )
 
 
+def see_slot(ctx: Any, dut: Any, beside: tuple[int | None, int]) -> Slot | None:
+    """The slot that was issued in the clock before, `beside` which stood temperature and draw."""
+    slot, (temperature, drawn) = dut.control.slot, beside
+    valid = ctx.get(slot.valid)
+    assert valid or not drawn
+    where = (slot.first, slot.last, slot.address, slot.target)
+    return (*map(ctx.get, where), temperature, ctx.get(slot.couple), drawn) if valid else None
+
+
 async def follow(ctx: Any, dut: Any, schedule: Schedule, limit: int, stop: int = 0) -> list[Clock]:
     """Starts a run and follows it, `limit` clocks at most."""
     clocks: list[Clock] = []
     around = Surroundings(dut, schedule)
+    beside: tuple[int | None, int] = (None, 0)
     ctx.set(dut.run.start, 1)
     while len(clocks) < 2 or clocks[-1].running:
         assert len(clocks) <= limit, "the run does not end"
         ctx.set(dut.run.stop, len(clocks) == stop)
         around.drive(ctx)
+        if clocks:
+            clocks[-1] = replace(clocks[-1], slot=see_slot(ctx, dut, beside))
         clocks.append(see(ctx, dut))
+        temperature = None if clocks[-1].walking else ctx.get(dut.control.temperature)
+        beside = temperature, ctx.get(dut.control.draw)
         await ctx.tick()
         ctx.set(dut.run.start, 0)
     return clocks

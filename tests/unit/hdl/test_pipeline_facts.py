@@ -2,6 +2,7 @@
 
 import pytest
 
+from glauber.hdl.fabric.control import SLOT_CLOCKS
 from glauber.hdl.fabric.drawing import DrawControl
 from glauber.hdl.fabric.graph import GraphFabric
 from glauber.hdl.fabric.memories import ProgramMemory, StateCopy
@@ -20,7 +21,8 @@ def test_new_states_can_be_read_after_the_pipeline_clocks():
 @pytest.mark.parametrize("name", SMALL_MACHINES)
 def test_the_last_draw_meets_the_first_coupling(name):
     params = SMALL_MACHINES[name]
-    coupling = GraphFabric.issue_clocks(params) + ProgramMemory.LATENCY + StateCopy.LATENCY
+    issue = SLOT_CLOCKS + GraphFabric.issue_clocks(params)
+    coupling = issue + ProgramMemory.LATENCY + StateCopy.LATENCY
     assert coupling == DrawControl.LATENCY + params.draws - 1 + NoiseShaper.LATENCY
 
 
@@ -28,7 +30,8 @@ def test_the_last_draw_meets_the_first_coupling(name):
 def test_nothing_is_under_way_after_the_drain_clocks(name):
     params = SMALL_MACHINES[name]
     last_write = (
-        GraphFabric.issue_clocks(params)
+        SLOT_CLOCKS
+        + GraphFabric.issue_clocks(params)
         + ProgramMemory.LATENCY
         + StateCopy.LATENCY
         + PbitCell.LATENCY

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from glauber.hdl.fabric.control import SLOT_CLOCKS
 from glauber.hdl.facts.machine import SEQUENCER_CLOCKS, MachineParams
 from glauber.hdl.facts.program import Step
 from glauber.hdl.sequencer.sequencer import Sequencer
@@ -63,15 +64,18 @@ async def observe(
     """Starts a run and follows it until it ends, `limit` clocks at most."""
     trace = Trace()
     slot = dut.control.slot
+    issued = (0, 0)  # what stood beside the issue of the slot that is seen
     ctx.set(dut.run.start, 1)
     while not (len(trace.running) > 1 and not trace.running[-1]):
         clock = len(trace.running)
         assert clock < limit, "the run does not end"
         ctx.set(dut.run.stop, stop(clock))
-        parts = (slot.first, slot.last, slot.address, slot.target, dut.control.temperature)
-        seen = tuple(ctx.get(part) for part in (*parts, slot.couple, dut.control.draw))
+        parts = (slot.first, slot.last, slot.address, slot.target)
+        temperature, drawn = issued
+        seen = (*map(ctx.get, parts), temperature, ctx.get(slot.couple), drawn)
         trace.slots.append(seen if ctx.get(slot.valid) else None)
-        trace.draws += ctx.get(dut.control.draw)
+        issued = ctx.get(dut.control.temperature), ctx.get(dut.control.draw)
+        trace.draws += issued[-1]
         trace.running.append(ctx.get(dut.run.running))
         trace.stopped.append(ctx.get(dut.run.stopped))
         if ctx.get(dut.run.sweep_done):
@@ -104,7 +108,8 @@ def check(trace: Trace, program: Program, params: MachineParams, sweeps: int | N
     expected = list(program.slots(params.draws))[: sweeps * program.sweep_slots]
     first = SEQUENCER_CLOCKS + 1
     assert trace.issued == expected
-    assert trace.slots[first : first + len(expected)] == expected
+    seen = first + SLOT_CLOCKS
+    assert trace.slots[seen : seen + len(expected)] == expected
     assert trace.draws == sum(slot[-1] for slot in expected)
     length = program.sweep_slots
     assert trace.sweep_ends == [first + length * (n + 1) - 1 for n in range(sweeps)]

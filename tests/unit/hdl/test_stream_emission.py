@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from amaranth.hdl import Module
 
+from glauber.hdl.fabric.control import SLOT_CLOCKS
 from glauber.hdl.facts.machine import MachineParams
 from glauber.hdl.facts.program import Step
 from glauber.hdl.sequencer.sequencer import Sequencer
@@ -27,8 +28,8 @@ SWEEPS = sum(step.sweeps for step in STEPS)
 
 @dataclass
 class Trace:
-    """What a run did. `slots`, `asked` and `pushes` are the clocks, from the start on, of slots,
-    requests for words and words.
+    """What a run did. `slots`, `asked` and `pushes` are the clocks, from the start on, of the issue
+    of slots, of requests for words and of words.
     """
 
     slots: list[int] = field(default_factory=list)
@@ -76,7 +77,7 @@ class Dut:
     ) -> Trace:
         """Runs, with room and stop as they say for each clock; 5,000 clocks at most."""
         trace, dut, emitter = Trace(), self.sequencer, self.emitter
-        running, asking = True, 0
+        running, asking, temperature = True, 0, 0
         ctx.set(dut.run.start, 1)
         while running:
             clock = trace.clocks
@@ -85,8 +86,9 @@ class Dut:
             ctx.set(emitter.room, room(clock))
             await ctx.delay(1e-9)  # the bus answers
             if ctx.get(dut.control.slot.valid):
-                trace.slots.append(clock)
-                trace.temperatures.append(ctx.get(dut.control.temperature))
+                trace.slots.append(clock - SLOT_CLOCKS)
+                trace.temperatures.append(temperature)
+            temperature = ctx.get(dut.control.temperature)
             if ctx.get(emitter.push):
                 trace.pushes.append(clock)
                 trace.words.append(ctx.get(emitter.word))

@@ -7,7 +7,10 @@ from amaranth.utils import ceil_log2
 from ..facts.machine import MachineParams
 from ..facts.numbers import TEMPERATURE_FORMAT
 
-__all__ = ["FabricControl", "SlotLayout"]
+__all__ = ["SLOT_CLOCKS", "FabricControl", "SlotLayout"]
+
+# From the issue of a slot, which is beside the first draw of its row, to its clock in the fabric.
+SLOT_CLOCKS = 1
 
 
 class SlotLayout(data.StructLayout):
@@ -38,6 +41,7 @@ class FabricControl(wiring.Signature):
     temperature : Out(18)
         The temperature of the words drawn in this clock.
     slot : Out(SlotLayout)
+        The slot that was issued in the clock before: beside a row's second draw is its first slot.
     """
 
     def __init__(self, params: MachineParams) -> None:

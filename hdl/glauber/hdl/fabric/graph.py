@@ -15,7 +15,7 @@ from ..measure.lines import KeepLines, MeasureLines
 from ..noise.shaper import NoiseShaper
 from ..pbit.cell import PbitCell
 from ..tempering.lines import TemperLines
-from .control import FabricControl, SlotLayout
+from .control import SLOT_CLOCKS, FabricControl, SlotLayout
 from .delay import Delay
 from .drawing import DrawControl
 from .host import HostStates
@@ -55,7 +55,7 @@ class GraphFabric(wiring.Component):
 
     Timing
     ------
-    A slot per clock. Generators draw two clocks after `control` says so. Slots wait `draws + 6`
+    A slot per clock. Generators draw two clocks after `control` says so. Slots wait `draws + 5`
     clocks for their noise; from there, a row's last slot is followed by its last write after
     `params.hazard + 1` clocks; `params.drain_clocks` after its issue nothing is under way.
 
@@ -97,7 +97,7 @@ class GraphFabric(wiring.Component):
     @staticmethod
     def issue_clocks(params: MachineParams) -> int:
         """How long a slot waits, so that the noise is there when its couplings are."""
-        noise = DrawControl.LATENCY + params.draws - 1 + NoiseShaper.LATENCY
+        noise = DrawControl.LATENCY + params.draws - 1 + NoiseShaper.LATENCY - SLOT_CLOCKS
         return noise - ProgramMemory.LATENCY - StateCopy.LATENCY
 
     def elaborate(self, platform: object) -> Module:
@@ -115,7 +115,7 @@ class GraphFabric(wiring.Component):
         m.submodules.summed = summed = Delay(layout, PbitCell.LATENCY)
         m.submodules.temperatures = temperatures = Temperatures(params)
         # `NoiseShaper.law` belongs to the word of a clock before.
-        m.submodules.law = law = Delay(1, DrawControl.LATENCY + 1, reset_less=True)
+        m.submodules.law = law = Delay(1, DrawControl.LATENCY + 1 - SLOT_CLOCKS, reset_less=True)
 
         connect(m, flipped(self.seeds), drawing.seeds)
         connect(m, flipped(self.states), host.bus)

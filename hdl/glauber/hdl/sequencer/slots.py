@@ -17,6 +17,10 @@ __all__ = ["SlotIssue"]
 class SlotIssue(wiring.Component):
     """Issues a slot in every clock of a row, and the row's draws in the first of them.
 
+    A slot leaves a clock after it is issued, beside no draw of its own: what decides on rows and
+    sweeps is then not on the way to the address, and the fabric has slots wait for their noise
+    anyway.
+
     Parameters
     ----------
     params : MachineParams
@@ -28,7 +32,7 @@ class SlotIssue(wiring.Component):
     advance : In(1)
         Its row begins in the next clock.
     opens : In(1)
-        In that clock, `first` is 1.
+        In that clock, the first slot of a row is issued.
     sweeps : In(1)
         The rows are those of a sweep: their states are written.
     draws : In(1)
@@ -38,9 +42,9 @@ class SlotIssue(wiring.Component):
     temperature, couple : In
         As in `FabricControl`.
     rewind : In(1)
-        The program's first slot is in the next clock.
+        The program's first slot is issued in the next clock.
     hold : In(1)
-        The address stays.
+        No slot is issued in the next clock: the address stays.
     ending : Out(1)
         No slot of the row follows the one of this clock.
     control : Out(FabricControl)
@@ -83,23 +87,26 @@ class SlotIssue(wiring.Component):
 
         slot = self.control.slot
         left = Signal(facts.ROW_LENGTH_BITS)
+        first, rewound, held = Signal(), Signal(), Signal()
+        target = Signal.like(slot.target)
         draws_left = Signal(range(self._params.draws + 1))
         length = self.word[: len(left)]
         m.d.comb += [
-            [slot.valid.eq(left != 0), slot.last.eq(self.sweeps & self.ending)],
-            [slot.couple.eq(self.couple), self.control.temperature.eq(self.temperature)],
+            self.control.temperature.eq(self.temperature),
             self.control.draw.eq(draws_left != 0),
             self.control.last_draw.eq((draws_left == 1) & self.wrapped),
         ]
         m.d.sync += [
-            slot.first.eq(self.opens),
+            [first.eq(self.opens), rewound.eq(self.rewind), held.eq(self.hold)],
+            [slot.valid.eq(left != 0), slot.last.eq(self.sweeps & self.ending)],
+            [slot.first.eq(first), slot.couple.eq(self.couple), slot.target.eq(target)],
             left.eq(Mux(left == 0, 0, left - 1)),
             self.ending.eq(Mux(self.advance, length <= 1, left <= 2)),
             draws_left.eq(Mux(draws_left == 0, 0, draws_left - 1)),
-            slot.address.eq(Mux(self.rewind, 0, slot.address + ~self.hold)),
+            slot.address.eq(Mux(rewound, 0, slot.address + ~held)),
         ]
         with m.If(self.advance):
-            m.d.sync += Cat(left, slot.target).eq(self.word)
+            m.d.sync += Cat(left, target).eq(self.word)
         with m.If(self.draws):
             m.d.sync += draws_left.eq(self._params.draws)
 
