@@ -25,7 +25,7 @@ class ReplyWriter(wiring.Component):
     Members
     -------
     i : In(stream of ReplyHead)
-        A reply to be written; `ready` is 1 when its last byte is taken.
+        A reply to be written; `ready` is 1 in the clock after its last byte is taken.
     count : In(range(words + 1))
         Words of the reply, stable from the second clock of `i.valid` on.
     address : Out(range(words)), r_data : In(32)
@@ -35,7 +35,7 @@ class ReplyWriter(wiring.Component):
 
     Timing
     ------
-    Five clocks per word.
+    Five clocks per word, and one more per reply.
     """
 
     i: stream.Interface
@@ -82,8 +82,11 @@ class ReplyWriter(wiring.Component):
                 with m.If(self.o.ready):
                     m.d.sync += [shift.eq(shift >> 8), part.eq(part + 1)]
                     with m.If(self.o.payload.last):
-                        m.d.comb += self.i.ready.eq(1)
-                        m.next = "HEAD"
+                        m.next = "END"
                     with m.Elif(ends):
                         m.next = "WORD"
+            # A clock of its own, so that no path leads from the byte's taker to the next request.
+            with m.State("END"):
+                m.d.comb += self.i.ready.eq(1)
+                m.next = "HEAD"
         return m
