@@ -64,16 +64,18 @@ class SweepEnds(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
 
+        # What stands long before a row ends is put together beside it, not behind it.
         row_end = self.walking & self.ending
-        step_end = self.sweep_end & self.last_sweep
-        complete = step_end & self.last_word & ~self.emits
-        rests = step_end & (self.emits | self.operation)
+        step_rests = self.last_word | self.emits | self.operation
+        complete = self.last_sweep & self.last_word & ~self.emits
+        leaves = self.last_row & (self.stopping | self.last_sweep & step_rests)
+        goes_on = self.last_row & self.last_sweep & ~(self.stopping | step_rests)
         m.d.comb += [
             self.sweep_end.eq(row_end & self.last_row),
             self.cut.eq(self.sweep_end & self.stopping & ~complete),
-            self.leave.eq(complete | self.cut | rests),
-            self.row_begins.eq(self.begin | row_end & ~self.leave),
-            self.step_begins.eq(self.begin | step_end & ~self.leave),
+            self.leave.eq(row_end & leaves),
+            self.row_begins.eq(self.begin | row_end & ~leaves),
+            self.step_begins.eq(self.begin | row_end & goes_on),
         ]
         m.d.sync += self.stopping.eq((self.stopping | self.stop) & self.running)
 

@@ -26,7 +26,7 @@ class StepState(wiring.Component):
     temperature, couple, emit : Out
         As in `Step`.
     last_sweep : Out(1)
-        The sweep under way is its last one.
+        The sweep under way is its last one; from its second clock on.
     """
 
     word: Signal
@@ -56,7 +56,8 @@ class StepState(wiring.Component):
         m = Module()
 
         left = Signal(32 - SWEEPS_SHIFT)
-        m.d.comb += self.last_sweep.eq(left == 1)
+        # Registered, for a sweep takes longer than that.
+        m.d.sync += self.last_sweep.eq(left == 1)
         with m.If(self.begin):
             m.d.sync += Cat(self.temperature, self.couple, self.emit, left).eq(self.word)
         with m.Elif(self.sweep_end):
