@@ -127,8 +127,9 @@ class FrameReceiver(wiring.Component):
             m.d.sync += [place.eq(place + 1), size.eq(size + 1)]
 
         wiring.connect(m, offer.o, wiring.flipped(self.o))
+        m.d.sync += queue.pop.eq(offer.done)
         m.d.comb += [
-            [offer.held.eq(queue.held), offer.count.eq(queue.first), queue.pop.eq(offer.done)],
+            [offer.held.eq(queue.held & ~queue.pop), offer.count.eq(queue.first)],
             [read.addr.eq(offer.address), offer.r_data.eq(read.data)],
             [self.length.eq(offer.length), self.heard.eq(queue.push)],
         ]
