@@ -86,7 +86,7 @@ class Reseeder(wiring.Component):
         left = Signal.like(self.interval)
         held, have = Signal(WORD_BITS), Signal()
         room = self.done < RESEED_WORDS
-        due = Signal()
+        due, active = Signal(), Signal()
         # What the next sweep's end brings, and whether it is the held word: registered, for it
         # goes far.
         word, uses_held = Signal(WORD_BITS), Signal()
@@ -95,7 +95,7 @@ class Reseeder(wiring.Component):
         fresh = Mux(self.replay, recorded, Mux(usable, held, 0))
         reseed = self.last_draw & due & room
         m.d.comb += [
-            self.i.ready.eq(~have & ~self.replay & (self.interval != 0)),
+            self.i.ready.eq(~have & ~self.replay & active),
             self.inject.eq(Mux(self.last_draw, word, 0)),
             # A clock ahead of `done`, for the next word may be due three clocks after this one.
             read.addr.eq(self.done + reseed),
@@ -110,12 +110,13 @@ class Reseeder(wiring.Component):
             ]
         coming = (left == 1) & room
         m.d.sync += [
+            active.eq(self.interval != 0),
             [recorded.eq(read.data), due.eq(left == 1), word.eq(Mux(coming, fresh, 0))],
             uses_held.eq(coming & usable & ~self.replay),
         ]
         with m.If(self.i.valid & self.i.ready):
             m.d.sync += [held.eq(self.i.payload), have.eq(1)]
-        with m.If(self.last_draw & (self.interval != 0)):
+        with m.If(self.last_draw & active):
             m.d.sync += left.eq(Mux(left == 1, self.interval, left - 1))
             with m.If(due):
                 with m.If(room):
