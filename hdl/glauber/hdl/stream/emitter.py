@@ -79,7 +79,8 @@ class Emitter(wiring.Component):
 
         index = Signal(self._index_shape, reset_less=True)
         last = Signal(reset_less=True)
-        m.d.sync += last.eq(index + 1 == self.words)
+        # `done` is registered, for the sequencer goes on with it.
+        m.d.sync += [last.eq(index + 1 == self.words), self.done.eq(0)]
         m.d.comb += [self.states.address.eq(index), self.word.eq(self.states.r_data)]
         with m.FSM():
             with m.State("IDLE"):
@@ -96,12 +97,11 @@ class Emitter(wiring.Component):
             with m.State("READ"):
                 m.d.comb += [self.states.valid.eq(1), self.push.eq(self.states.ready)]
                 with m.If(self.states.ready):
-                    m.d.sync += index.eq(index + 1)
+                    m.d.sync += [index.eq(index + 1), self.done.eq(last)]
                     m.next = "SETTLE"
             # The buffer knows by the next clock whether there is room for another word.
             with m.State("SETTLE"):
-                m.d.comb += self.done.eq(last)
-                with m.If(last):
+                with m.If(self.done):
                     m.next = "IDLE"
                 with m.Else():
                     m.next = "ROOM"
