@@ -30,9 +30,9 @@ SMALL = MachineParams(
     stream_words=0,
 )
 # Board, clock in MHz that needs its PLL, and what the packed file begins with after comments.
+# Place and route takes some minutes for each of these.
 FAMILIES = [
-    ("icebreaker", 21, bytes.fromhex("7eaa997e")),
-    # Place and route takes some minutes for each of these.
+    pytest.param("icebreaker", 21, bytes.fromhex("7eaa997e"), marks=pytest.mark.study),
     pytest.param("ulx3s-12f", 60, bytes.fromhex("ffffbdb3"), marks=pytest.mark.study),
     pytest.param("tang-nano-9k", 36, b"1111111111111111", marks=pytest.mark.study),
 ]

@@ -6,7 +6,7 @@ from support.cocotb_run import run_machine
 from support.problems import SMALL_MACHINES
 
 # Shapes whose parts others have too; simulators take long to compile.
-STUDIED = {"deep", "square", "coarse", "shift register"}
+STUDIED = {"deep", "square", "coarse", "shift register", "least"}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from glauber.hdl.facts.measure import Abilities
 from support.cocotb_run import run_machine
 from support.problems import MEASURING_MACHINES
 
-STUDIED = {"loops", "scores", "best", "all and rings"}
+STUDIED = {"loops", "scores", "best", "moments", "all and rings"}
 
 
 @pytest.mark.parametrize(

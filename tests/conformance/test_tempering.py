@@ -7,6 +7,12 @@ import pytest
 from glauber.host import GlauberSampler
 from support.problems import random_bqm
 
+# What is between host and gates is the same for all calls: other files go through it.
+pytestmark = pytest.mark.parametrize(
+    "url",
+    ["rtl", *(pytest.param(line, marks=pytest.mark.study) for line in ("socket", "serial"))],
+    indirect=True,
+)
 BQM = random_bqm(50, 4, 21)
 METROPOLIS: dict[str, Any] = {"proposal_acceptance_criteria": "Metropolis"}
 BETAS = (0.1, 0.05, 0.03, 0.02)

@@ -83,7 +83,17 @@ def test_samples_follow_the_boltzmann_distribution(size, beta):
     assert compare(size, beta).p_value > SIGNIFICANCE
 
 
-@pytest.mark.parametrize("source", SOUND, ids=lambda source: source.name.lower())
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(
+            source,
+            id=source.name.lower(),
+            marks=pytest.mark.study if source is Source.LFSR64 else (),
+        )
+        for source in SOUND
+    ],
+)
 def test_they_do_with_every_sound_source(source):
     assert compare(10, 0.8, CLOSE + source.name.lower()).p_value > SIGNIFICANCE
 
