@@ -8,7 +8,7 @@ __all__ = ["RunCounters"]
 
 
 class RunCounters(wiring.Component):
-    """Clock cycles in which a run did something, and sweeps, of the last run."""
+    """Clock cycles in which a run did something, and sweeps, of the last run; a clock later."""
 
     start: Signal
     running: Signal
@@ -30,9 +30,11 @@ class RunCounters(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
 
+        # Registered, for long carry chains come behind; they are read much later.
+        works, swept = Signal(), Signal()
         m.d.sync += [
-            self.cycles.eq(self.cycles + self.running),
-            self.sweeps.eq(self.sweeps + self.sweep_done),
+            [works.eq(self.running), swept.eq(self.sweep_done)],
+            [self.cycles.eq(self.cycles + works), self.sweeps.eq(self.sweeps + swept)],
         ]
         with m.If(self.start):
             m.d.sync += [self.cycles.eq(0), self.sweeps.eq(0)]

@@ -55,8 +55,8 @@ class RequestReader(wiring.Component):
 
     Timing
     ------
-    One clock per byte and two per access. The last byte of a request is taken before its last
-    access is offered. Matches `facts.frames`.
+    One clock per byte, one after the head, and two per access. The last byte of a request is taken
+    before its last access is offered. Matches `facts.frames`.
     """
 
     i: stream.Interface
@@ -92,14 +92,12 @@ class RequestReader(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         byte, ends, access = self.i.payload.data, self.i.payload.last, self.o.payload
-        part = Signal(2)
+        part, any_order = Signal(2), Signal()
         # The last byte has been taken; one word is left, registered: before every access of a read,
         # CHECK is a clock to look at the count.
         final, one = Signal(), Signal()
         count = access.w_data[-8 * COUNT_BYTES :]  # of a READ, where its bytes end up
         writes = (byte == Kind.WRITE) | (byte == Kind.FIRST)
-        any_order = Signal()
-        seq = Cat(self.seq[8:], byte)
         whole = (self.length > FIXED_BYTES) & (self.length[:2] == FIXED_BYTES % 4)
         fits = Mux(
             writes, whole & (self.length <= self._longest), self.length == FIXED_BYTES + COUNT_BYTES
@@ -107,7 +105,8 @@ class RequestReader(wiring.Component):
         m.d.sync += one.eq(count == 1)
         m.d.comb += access.last.eq((access.result != Result.OK) | Mux(access.write, final, one))
         with m.FSM() as fsm:
-            m.d.comb += self.i.ready.eq(~fsm.ongoing("CHECK") & ~fsm.ongoing("ACCESS"))
+            takes_nothing = (fsm.ongoing(state) for state in ("JUDGE", "CHECK", "ACCESS"))
+            m.d.comb += self.i.ready.eq(~Cat(takes_nothing).any())
             with m.State("KIND"), m.If(self.i.valid):
                 m.d.sync += [
                     [self.kind.eq(byte), access.write.eq(writes)],
@@ -118,9 +117,14 @@ class RequestReader(wiring.Component):
                     m.d.sync += access.result.eq(Result.BAD_KIND)
                 m.next = "SEQ"
             with m.State("SEQ"), m.If(self.i.valid):
-                m.d.sync += [self.seq.eq(seq), part.eq(~part[0])]
+                m.d.sync += [
+                    [self.seq.eq(Cat(self.seq[8:], byte)), part.eq(~part[0])],
+                    final.eq(ends),
+                ]
                 with m.If(part[0]):
-                    self._judge_order(m, access.write & ~any_order & (seq != self.writes))
+                    m.next = "JUDGE"
+            with m.State("JUDGE"):
+                self._judge_order(m, access.write & ~any_order & (self.seq != self.writes), final)
             with m.State("SKIP"), m.If(self.i.valid & ends):
                 m.next = "ACCESS"
             with m.State("ADDRESS"), m.If(self.i.valid):
@@ -149,8 +153,8 @@ class RequestReader(wiring.Component):
                         m.next = "CHECK"
         return m
 
-    def _judge_order(self, m: Module, disordered: ValueLike) -> None:
-        """What follows the head."""
+    def _judge_order(self, m: Module, disordered: ValueLike, over: ValueLike) -> None:
+        """What follows the head, which may be all of the request."""
         result = self.o.payload.result
         m.next = "ADDRESS"
         with m.If(result != Result.OK):
@@ -158,5 +162,5 @@ class RequestReader(wiring.Component):
         with m.Elif(disordered):
             m.d.sync += result.eq(Result.OUT_OF_ORDER)
             m.next = "SKIP"
-        with m.If(self.i.payload.last):
+        with m.If(over):
             m.next = "ACCESS"
