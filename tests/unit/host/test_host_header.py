@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from glauber.hdl.facts.digest import facts_hash, gates_hash
-from glauber.hdl.facts.header import Features, Header
+from glauber.hdl.facts.header import PROTOCOL_VERSION, Features, Header
 from glauber.hdl.facts.noise import NoiseTable
 from glauber.host.device import Device
 from glauber.host.errors import DeviceSilentError, OutdatedImageWarning, ProtocolMismatchError
@@ -93,8 +93,8 @@ def test_the_device_is_closed_after_use():
             "serial:/dev/fake is no .*: its first word is 0x12345678, .* is 0x52424c47; load a Gl",
         ),
         (
-            {Header.PROTOCOL: 7, Header.FACTS_HASH: 1},
-            "speaks protocol version 7, this host speaks 5; load an image .*, or install the",
+            {Header.PROTOCOL: PROTOCOL_VERSION + 1, Header.FACTS_HASH: 1},
+            f"protocol version {PROTOCOL_VERSION + 1}, this host speaks {PROTOCOL_VERSION}; load an",
         ),
         (
             {Header.FACTS_HASH: 0x0BADCAFE},

@@ -29,6 +29,7 @@ INFO = {
     "beta_range",
     "beta_error",
     "quantisation",
+    "proposal_acceptance_criteria",
     "spin_updates",
     "seconds",
     "updates_per_ns",
