@@ -94,7 +94,7 @@ def test_the_device_is_closed_after_use():
         ),
         (
             {Header.PROTOCOL: PROTOCOL_VERSION + 1, Header.FACTS_HASH: 1},
-            f"protocol version {PROTOCOL_VERSION + 1}, this host speaks {PROTOCOL_VERSION}; load an",
+            f"protocol version {PROTOCOL_VERSION + 1}, this host speaks {PROTOCOL_VERSION}; load",
         ),
         (
             {Header.FACTS_HASH: 0x0BADCAFE},
