@@ -165,7 +165,8 @@ def tune_tempering(
 ) -> dict[str, Tempering]:
     """The setting of each rule whose median time is shortest over a few seeds."""
     best: dict[str, tuple[float, Tempering]] = {}
-    for rule, rungs, every in product(RULES, options.rungs, options.every):
+    counts: list[tuple[int, int]] = list(product(options.rungs, options.every))
+    for rule, (rungs, every) in product(RULES, counts):
         begin = time.perf_counter()
         tuned = sampler.tune_ladder(
             bqm,

@@ -1,6 +1,7 @@
 """Rules of update, temperatures of replicas and draws for exchanges, against plain integers."""
 
 import random
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -132,7 +133,8 @@ class Rig(MeasuringRig):
     async def run_rows(self, ctx: Any) -> None:
         """Rows without a clock between them; every row has its temperature and may not couple."""
         control, p = self.fabric.control, self.params
-        address, issued = 0, {}
+        address = 0
+        issued: Mapping[str, int] = {}
         for row in self.problem.rows:
             target, slots = row
             temperature = self.rng.choice([0, 1, 300, 2000, 9000, (1 << 18) - 1])
@@ -149,7 +151,7 @@ class Rig(MeasuringRig):
         await self.pass_slot(ctx, issued)
         await self.idle(ctx, p.drain_clocks)
 
-    async def pass_slot(self, ctx: Any, slot: dict[str, int]) -> None:
+    async def pass_slot(self, ctx: Any, slot: Mapping[str, int]) -> None:
         """A clock in which the slot stands that was issued in the clock before."""
         for name, value in slot.items():
             ctx.set(self.fabric.control.slot[name], value)

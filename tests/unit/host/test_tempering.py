@@ -143,7 +143,7 @@ def test_a_target_ends_it(abilities):
             without = sampler.temper(bqm, num_sweeps=short, **settings)
             assert not without.record.reached.any()
             assert without.info["target"]["sweeps"] is None
-        at_once = sampler.temper(bqm, num_sweeps=50, **settings | {"target": 1e6})
+        at_once = sampler.temper(bqm, num_sweeps=50, betas=BETAS, target=1e6)
         assert at_once.info["num_sweeps"] == 0
         assert at_once.record.reached.all()
 

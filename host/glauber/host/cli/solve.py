@@ -152,10 +152,12 @@ def _anneal(
     **settings: Any,
 ) -> "dimod.SampleSet":
     """Anneals; the machine itself ends it at a target, if it can."""
-    single = not hasattr(sampler, "samplers")
+    from ..sampler import GlauberSampler
+    from ..schedule import DEFAULT_SWEEPS
+
+    single = isinstance(sampler, GlauberSampler)
     if target is None or not single or Abilities.SCORES not in _abilities(sampler):
         return sampler.sample(bqm, **settings)
-    from ..schedule import DEFAULT_SWEEPS
 
     sweeps = settings["num_sweeps"] or DEFAULT_SWEEPS
     every = max(1, sweeps // _LOOKS)

@@ -11,7 +11,6 @@ from .common import (
     check_output,
     common_report,
     finite,
-    open_sampler,
     print_json,
     save_samples,
     spin_samples,
@@ -52,7 +51,7 @@ def add_parser(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_file_options(parser)
-    parser.add_argument("--device", metavar="URL", help="default: model:")
+    parser.add_argument("--device", metavar="URL", default="model:", help="default: model:")
     parser.add_argument(
         "--num-sweeps", type=int, default=10_000, metavar="N", help="of each replica (10000)"
     )
@@ -122,14 +121,14 @@ def run(options: argparse.Namespace) -> None:
     from ..plot_rungs import plot_rungs
     from ..plots import PLOT_SUFFIXES
     from ..progress import show_progress
+    from ..sampler import GlauberSampler
 
     check_output(options.output, (".npz",), "--output")
     check_output(options.plot, PLOT_SUFFIXES, "--plot")
     problem = read_problem(options.file, options.as_kind)
     starts = read_initial_states(options.initial_states, problem)
     clamped = read_clamps(options.clamp, problem)
-    urls = None if options.device is None else [options.device]
-    with show_progress("tempering", "update") as show, open_sampler(urls) as sampler:
+    with show_progress("tempering", "update") as show, GlauberSampler(options.device) as sampler:
         sampleset = sampler.temper(
             problem.bqm,
             betas=options.betas,
