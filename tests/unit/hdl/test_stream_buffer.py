@@ -57,6 +57,7 @@ def test_words_are_held_until_they_are_given_free(words: int, first: int) -> Non
         near = model.tail + rng.randint(-2, words + 2)
         tail = rng.choice((near, near, near, rng.getrandbits(32))) & MASK32
         ctx.set(dut.next_tail, tail)
+        await ctx.tick()
         legal = model.release(tail)
         assert ctx.get(dut.legal) == legal
         ctx.set(dut.release, legal)

@@ -50,7 +50,7 @@ class ControlRegisters(wiring.Component):
 
     Timing
     ------
-    Answers two clocks after the request.
+    Answers three clocks after the request.
     """
 
     bus: Any
@@ -100,8 +100,8 @@ class ControlRegisters(wiring.Component):
         offset = bus.address[:REGION_SHIFT]
         write_only = [where for where in range(len(choice.words)) if where not in values]
         found = (offset < len(choice.words)) & ~Cat(offset == where for where in write_only).any()
-        step = Signal()  # the second of the two clocks that a choice takes
-        m.d.sync += [step.eq(request & ~step), bus.ready.eq(request & step)]
+        begun, step = Signal(), Signal()  # the second and the third clock of a request
+        m.d.sync += [begun.eq(request & ~begun & ~step), step.eq(begun), bus.ready.eq(step)]
         with m.If(step):
             m.d.sync += result.eq(
                 Mux(bus.write, writable.result, Mux(found, Result.OK, Result.BAD_ADDRESS))
@@ -109,7 +109,7 @@ class ControlRegisters(wiring.Component):
         m.d.comb += [
             choice.index.eq(bus.address),
             [bus.r_data.eq(choice.word), bus.result.eq(result)],
-            writable.write.eq(request & step & bus.write),
+            writable.write.eq(step & bus.write),
             writable.address.eq(bus.address),
             writable.w_data.eq(bus.w_data),
             [writable.running.eq(run.running), writable.fault.eq(self.fault)],

@@ -23,8 +23,8 @@ __all__ = ["WritableRegisters"]
 class WritableRegisters(wiring.Component):
     """The registers that the host writes.
 
-    Address and word must stand for the clock before `write`, in which they are compared, and for
-    the clock after it. `result` is there in the clock of `write`; values and pulses follow it by
+    Address and word must stand for the two clocks before `write`, in which they are compared, and
+    for the clock after it. `result` is there in the clock of `write`; values and pulses follow it by
     one clock and by two. The other members are as in `ControlRegisters`.
     """
 

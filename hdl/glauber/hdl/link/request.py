@@ -55,7 +55,7 @@ class RequestReader(wiring.Component):
 
     Timing
     ------
-    One clock per byte, one after the head, and two per access. The last byte of a request is taken
+    One clock per byte, two after the head, and two per access. The last byte of a request is taken
     before its last access is offered. Matches `facts.frames`.
     """
 
@@ -95,17 +95,17 @@ class RequestReader(wiring.Component):
         part, any_order = Signal(2), Signal()
         # The last byte has been taken; one word is left, registered: before every access of a read,
         # CHECK is a clock to look at the count.
-        final, one = Signal(), Signal()
+        final, one, disordered = Signal(), Signal(), Signal()
         count = access.w_data[-8 * COUNT_BYTES :]  # of a READ, where its bytes end up
         writes = (byte == Kind.WRITE) | (byte == Kind.FIRST)
         whole = (self.length > FIXED_BYTES) & (self.length[:2] == FIXED_BYTES % 4)
         fits = Mux(
             writes, whole & (self.length <= self._longest), self.length == FIXED_BYTES + COUNT_BYTES
         )
-        m.d.sync += one.eq(count == 1)
+        m.d.sync += [one.eq(count == 1), disordered.eq(self.seq != self.writes)]
         m.d.comb += access.last.eq((access.result != Result.OK) | Mux(access.write, final, one))
         with m.FSM() as fsm:
-            takes_nothing = (fsm.ongoing(state) for state in ("JUDGE", "CHECK", "ACCESS"))
+            takes_nothing = (fsm.ongoing(state) for state in ("HEAD", "JUDGE", "CHECK", "ACCESS"))
             m.d.comb += self.i.ready.eq(~Cat(takes_nothing).any())
             with m.State("KIND"), m.If(self.i.valid):
                 m.d.sync += [
@@ -122,9 +122,11 @@ class RequestReader(wiring.Component):
                     final.eq(ends),
                 ]
                 with m.If(part[0]):
-                    m.next = "JUDGE"
+                    m.next = "HEAD"
+            with m.State("HEAD"):
+                m.next = "JUDGE"
             with m.State("JUDGE"):
-                self._judge_order(m, access.write & ~any_order & (self.seq != self.writes), final)
+                self._judge_order(m, access.write & ~any_order & disordered, final)
             with m.State("SKIP"), m.If(self.i.valid & ends):
                 m.next = "ACCESS"
             with m.State("ADDRESS"), m.If(self.i.valid):

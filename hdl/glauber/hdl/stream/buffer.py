@@ -36,13 +36,14 @@ class StreamBuffer(wiring.Component):
     next_tail : In(32)
         A tail that may be legal.
     legal : Out(1)
-        `next_tail` is from `tail` to `head`; in the same clock.
+        `next_tail` is from `tail` to `head`; a clock after it.
     release : In(1)
         Make it the tail.
 
     Timing
     ------
-    `room` follows `push` and `release` by two clocks, and so does `legal`. A request of the bus is
+    `room` follows `push` and `release` by two clocks; `legal` follows `push` by two, `next_tail` and
+    `release` by one. A request of the bus is
     answered two clocks after it came.
 
     Reference
@@ -85,10 +86,11 @@ class StreamBuffer(wiring.Component):
         bus = self.bus
 
         level = Signal(range(self._words + 1))
-        m.d.sync += level.eq(self.head - self.tail)
+        ahead = Signal(32)
+        m.d.sync += [level.eq(self.head - self.tail), ahead.eq(self.next_tail - self.tail)]
         m.d.comb += [
             self.room.eq(~level[-1]),
-            self.legal.eq((self.next_tail - self.tail)[:32] <= level),
+            self.legal.eq(ahead <= level),
             [write.addr.eq(self.head), write.data.eq(self.word), write.en.eq(self.push)],
         ]
         m.d.sync += self.head.eq(self.head + self.push)

@@ -16,7 +16,7 @@ class StreamRegisters(wiring.Signature):
     word : In(32)
         What may be written to `STREAM_TAIL`.
     legal : Out(1)
-        Whether `word` is a legal value for it, in the same clock.
+        Whether `word` is a legal value for it, a clock after the word.
     release : In(1)
         `word` is the new tail.
     emit_words : In(32)
