@@ -240,7 +240,7 @@ def test_devices(capsys):
     assert set(report) == {"devices", "pools"}
     assert report["pools"] == [["model:"]]
     assert [entry["device"] for entry in report["devices"]][:2] == ["model:", "rtl:"]
-    assert report["devices"][0]["lanes"] == 4
+    assert report["devices"][0]["lanes"] == 2
     code, out, err = run(capsys, "devices")
     assert (code, err) == (0, "")
     assert out.startswith("model: ")
@@ -293,7 +293,7 @@ def test_serial_ports_are_asked_only_on_request(capsys, monkeypatch):
         (["--plot", "x.txt"], "--plot is x.txt; the name must end in .png or .pdf or .svg"),
         (["--output", "no/x.npz"], "--output is no/x.npz, but there is no folder no; create it"),
         (["--device", "model:?lanes=3"], "lanes is 3; it must be a power of two from 1 to 256"),
-        (["--device", "model:"], f"{MODEL} and model: would not give the same samples (lanes 2 an"),
+        (["--device", "model:?lanes=4"], f"{MODEL} and model:?lanes=4 would not give"),
         (["--time-limit", 0], "time_limit is 0.0; it must be a positive finite number"),
         (["--plot-kind", "cut"], "--plot-kind is cut, but there is no --plot; name a file with it"),
         (["--plot-kind", "pie", "--plot", "x.png"], "the kind of plot is 'pie'; it must be one of"),

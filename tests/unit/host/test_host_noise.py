@@ -215,7 +215,7 @@ def test_streams_must_suffice():
             OptionError,
             "reseed_words is 7; give a sequence of whole numbers",
         ),
-        ({"num_reads": 1 << 30, "seed": 1}, OptionError, "reads need 1073741824 streams"),
+        ({"num_reads": 1 << 30, "seed": 1}, OptionError, "reads need 536870912 streams"),
         ({"seed": -1}, FactError, "the seed is -1"),
     ],
 )

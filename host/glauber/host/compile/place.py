@@ -136,6 +136,8 @@ class _Rows:
 
 def _order(rows: _Rows, work: Ints, lanes: int) -> Ints:
     """An order of the rows, colour by colour, in which few would wait for the rows they read."""
+    if len(rows.colours) == rows.colours[-1] + 1:
+        return np.arange(len(work))  # a row of each colour
     visible = np.zeros(len(work), np.int64)  # when a row's new states can be read
     order: list[Ints] = []
     now = last = 0

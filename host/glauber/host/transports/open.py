@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["MODEL_PARAMS", "RTL_PARAMS", "machine_options", "machine_params", "open_transport"]
 
+# A dense problem fills one lane, and all others cost the model time.
+_LANES = 2
 # The model takes memory for what a problem uses, not for what it could use.
 MODEL_PARAMS = MachineParams(
+    lanes=_LANES,
     replicas=64,
     pbits=1 << 24,
     slots=1 << 25,
@@ -33,7 +36,10 @@ MODEL_PARAMS = MachineParams(
     ring_divider=64,  # simulated rings have so much jitter that this is time enough
     abilities=Abilities.ALL,
 )
-RTL_PARAMS = MachineParams(burst_words=256, rings=16, ring_divider=64, abilities=Abilities.ALL)
+# As many lanes as the model, so that the samples are the same.
+RTL_PARAMS = MachineParams(
+    lanes=_LANES, burst_words=256, rings=16, ring_divider=64, abilities=Abilities.ALL
+)
 RING_OPTIONS = ("ring_fault", "ring_jitter", "ring_seed")
 
 
