@@ -24,8 +24,8 @@ class WritableRegisters(wiring.Component):
     """The registers that the host writes.
 
     Address and word must stand for the two clocks before `write`, in which they are compared, and
-    for the clock after it. `result` is there in the clock of `write`; values and pulses follow it by
-    one clock and by two. The other members are as in `ControlRegisters`.
+    for the clock after it. `result` is there in the clock of `write`; values and pulses follow it
+    by one clock and by two. The other members are as in `ControlRegisters`.
     """
 
     write: Signal

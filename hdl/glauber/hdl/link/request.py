@@ -55,7 +55,7 @@ class RequestReader(wiring.Component):
 
     Timing
     ------
-    One clock per byte, two after the head, and two per access. The last byte of a request is taken
+    One clock per byte, one after the head, and two per access. The last byte of a request is taken
     before its last access is offered. Matches `facts.frames`.
     """
 
@@ -102,10 +102,10 @@ class RequestReader(wiring.Component):
         fits = Mux(
             writes, whole & (self.length <= self._longest), self.length == FIXED_BYTES + COUNT_BYTES
         )
-        m.d.sync += [one.eq(count == 1), disordered.eq(self.seq != self.writes)]
+        m.d.sync += one.eq(count == 1)
         m.d.comb += access.last.eq((access.result != Result.OK) | Mux(access.write, final, one))
         with m.FSM() as fsm:
-            takes_nothing = (fsm.ongoing(state) for state in ("HEAD", "JUDGE", "CHECK", "ACCESS"))
+            takes_nothing = (fsm.ongoing(state) for state in ("JUDGE", "CHECK", "ACCESS"))
             m.d.comb += self.i.ready.eq(~Cat(takes_nothing).any())
             with m.State("KIND"), m.If(self.i.valid):
                 m.d.sync += [
@@ -119,12 +119,13 @@ class RequestReader(wiring.Component):
             with m.State("SEQ"), m.If(self.i.valid):
                 m.d.sync += [
                     [self.seq.eq(Cat(self.seq[8:], byte)), part.eq(~part[0])],
+                    disordered.eq(
+                        part[0] & disordered | (byte != self.writes.word_select(part[0], 8))
+                    ),
                     final.eq(ends),
                 ]
                 with m.If(part[0]):
-                    m.next = "HEAD"
-            with m.State("HEAD"):
-                m.next = "JUDGE"
+                    m.next = "JUDGE"
             with m.State("JUDGE"):
                 self._judge_order(m, access.write & ~any_order & disordered, final)
             with m.State("SKIP"), m.If(self.i.valid & ends):

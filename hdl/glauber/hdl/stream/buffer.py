@@ -42,9 +42,8 @@ class StreamBuffer(wiring.Component):
 
     Timing
     ------
-    `room` follows `push` and `release` by two clocks; `legal` follows `push` by two, `next_tail` and
-    `release` by one. A request of the bus is
-    answered two clocks after it came.
+    `room` follows `push` and `release` by two clocks; `legal` follows `push` by two, `next_tail`
+    and `release` by one. A request of the bus is answered two clocks after it came.
 
     Reference
     ---------
