@@ -95,5 +95,6 @@ def _speed(bar: dict[str, Any], spin_updates: int) -> str:
 
 def _note(what: str) -> str:
     return (
-        f"{what}: preparing; the first use of a simulated device compiles it, which takes a while"
+        f"{what}: preparing; a large problem takes a while to compile, and so does the first use "
+        "of simulated gates"
     )

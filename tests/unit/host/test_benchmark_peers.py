@@ -134,3 +134,9 @@ def test_a_device_that_is_elsewhere():
     assert all_peers("serial:/dev/x")["glauber"].remote
     assert not all_peers("model:?lanes=2")["glauber"].remote
     assert all_peers("serial:/dev/x")["glauber"].reads_tried == ()
+
+
+def test_a_device_without_metropolis_says_so():
+    runner = all_peers("model:?abilities=none")["glauber-metropolis"].open(GLASS, 1)
+    with pytest.raises(OptionError, match="the rule of Metropolis needs the ability METROPOLIS"):
+        runner.run(Setting(4, 10, GLASS.beta_range), 1)

@@ -87,7 +87,10 @@ def test_a_long_silence_is_explained(monkeypatch):
     monkeypatch.setattr(progress, "_SILENCE", 0.01)
     with show_progress("digging", "hole") as show:
         show(0, 10)  # a run that has begun but not got anywhere
-        wait_for("digging: preparing; the first use of a simulated device compiles it", terminal)
+        wait_for(
+            "digging: preparing; a large problem takes a while to compile, and so does the first",
+            terminal,
+        )
         show(5, 10)
     assert terminal.getvalue().count("preparing") == 1
 
