@@ -40,7 +40,7 @@ class DrawControl(wiring.Component):
     Timing
     ------
     `draw` stands `LATENCY` clocks after `wanted`, and all else that comes with it keeps its place
-    beside it. The outputs follow those of `SeedLoader` by a clock.
+    beside it. The outputs follow those of `SeedLoader` by two clocks.
     """
 
     LATENCY = 2
@@ -77,17 +77,22 @@ class DrawControl(wiring.Component):
         m = Module()
         m.submodules.seeding = seeding = SeedLoader(self._params)
         m.submodules.liveness = liveness = LivenessWindow()
-        sent = Cat(self.draw, self.window, self.clear, self.load, self.inject)
-        m.submodules.broadcast = broadcast = Delay(len(sent), 1)
+        chosen = Cat(seeding.clear, seeding.load)
+        # A clock of its own, so that hardly a gate stands before what goes to all lanes.
+        m.submodules.seed = seed = Delay(len(chosen) + WORD_BITS, 1, reset_less=True)
+        m.submodules.broadcast = broadcast = Delay(2, 1)
+        m.submodules.seeds = seeds = Delay(len(seed.o), 1, reset_less=True)
 
         connect(m, flipped(self.seeds), seeding.window)
         draw = Signal()
-        inject = seeding.inject | self.entropy
         m.d.sync += [draw.eq(self.wanted), self.last_draw.eq(self.last_wanted)]
         m.d.comb += [
             [liveness.restart.eq(seeding.loading), liveness.taken.eq(draw)],
-            broadcast.i.eq(Cat(draw, liveness.window, seeding.clear, seeding.load, inject)),
-            sent.eq(broadcast.o),
+            broadcast.i.eq(Cat(draw, liveness.window)),
+            Cat(self.draw, self.window).eq(broadcast.o),
+            seed.i.eq(Cat(chosen, seeding.inject)),
+            seeds.i.eq(Cat(seed.o[: len(chosen)], seed.o[len(chosen) :] | self.entropy)),
+            Cat(self.clear, self.load, self.inject).eq(seeds.o),
         ]
 
         return m

@@ -111,16 +111,19 @@ def tune(
 ) -> tuple[Setting, int]:
     """The best setting, and how many were tried: the same search for every peer.
 
-    One thing after the other: the effort, the beta range, the reads side by side, and the effort
-    once more next to the best.
+    First the effort; then the beta range, the reads side by side, and the effort next to the best,
+    again and again until none of them finds a better setting.
     """
     search = _Search(peer, call, target, seconds, seed)
-    first, *others = beta_ranges(instance)
-    best = search.best([Setting(peer.reads, effort, first) for effort in peer.efforts])
-    if peer.sweeps:
-        best = search.best([replace(best, beta_range=other) for other in others])
-    best = search.best([replace(best, reads=reads) for reads in peer.reads_tried])
-    place = peer.efforts.index(best.effort)
-    near = peer.efforts[max(0, place - 1) : place + 2]
-    best = search.best([replace(best, effort=effort) for effort in near])
+    ranges = beta_ranges(instance)
+    best = search.best([Setting(peer.reads, effort, ranges[0]) for effort in peer.efforts])
+    before = None
+    while best != before:
+        before = best
+        if peer.sweeps:
+            best = search.best([replace(best, beta_range=other) for other in ranges])
+        best = search.best([replace(best, reads=reads) for reads in peer.reads_tried])
+        place = peer.efforts.index(best.effort)
+        near = peer.efforts[max(0, place - 1) : place + 2]
+        best = search.best([replace(best, effort=effort) for effort in near])
     return best, len(search.cells)

@@ -67,7 +67,7 @@ class Peer(ABC):
     reads: int = 4
     side_by_side: bool = False
     reads_tried: tuple[int, ...] = ()
-    efforts: tuple[int, ...] = (30, 100, 300, 1000, 3000, 10000)
+    efforts: tuple[int, ...] = (30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
     effort_unit: str = "sweeps"
     remote: bool = False
     SWEEPS: ClassVar[str] = "sweeps"
