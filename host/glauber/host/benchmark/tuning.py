@@ -33,7 +33,10 @@ class Cell:
         calls, reads = len(self.reads), sum(self.reads)
         # As in `_own`: what else runs lengthens the wall's time of some settings only.
         seconds = sum(self.seconds if peer.remote else self.cpu) / calls
-        value = time_to_target(seconds, reads // calls, sum(self.hits) / reads, peer.side_by_side)
+        hits = sum(self.hits)
+        # One hit in one read is no certainty: the mean of Jeffreys' law.
+        chance = (hits + 0.5) / (reads + 1) if hits else 0.0
+        value = time_to_target(seconds, reads // calls, chance, peer.side_by_side)
         return value, self.mean_energy
 
 
