@@ -72,9 +72,9 @@ class FakeCall:
 
     def __call__(self, setting, seed):
         self.calls.append((setting, seed))
-        cpu = self.fixed + self.pace * setting.reads * setting.effort
-        hits = round(self.chance(setting) * setting.reads)
-        energies = np.where(np.arange(setting.reads) < hits, -1.0, 1.0)
+        reads = setting.reads * setting.batches
+        cpu = self.fixed + self.pace * reads * setting.effort
+        energies = np.where(np.arange(reads) < round(self.chance(setting) * reads), -1.0, 1.0)
         return Outcome(setting, cpu * self.wall_factor, cpu, energies, 5_000_000)
 
 

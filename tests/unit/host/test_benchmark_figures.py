@@ -136,6 +136,17 @@ def test_run_for_repeats_calls_side_by_side():
     assert (cell.hits, cell.reads) == ([2, 2, 2], [4, 4, 4])
 
 
+def test_run_for_gives_batches_in_one_call():
+    call = FakeCall(pace=1e-2, fixed=0.6)
+    peer = FakePeer(side_by_side=True, in_batches=True)
+    cell = run_for(peer, call, Setting(4, 10, (1, 2)), -1.0, 5.0, 5)
+    # After one batch of 4 reads, which takes 1 s with the call, 5 of them.
+    assert [(setting.batches, seed) for setting, seed in call.calls] == [(1, 5), (5, 6)]
+    assert (cell.hits, cell.reads) == ([10], [20])
+    assert cell.cpu == [pytest.approx(2.6)]
+    assert peer.together(cell.setting) == 4
+
+
 @pytest.mark.parametrize("side_by_side", [False, True])
 def test_tuning_finds_the_best_setting(side_by_side):
     best_range = beta_ranges(PAIR)[1]
@@ -147,7 +158,7 @@ def test_tuning_finds_the_best_setting(side_by_side):
     peer = FakePeer(side_by_side=side_by_side, reads=100, reads_tried=(100, 200))
     setting, tried = tune(peer, FakeCall(1e-4, chance=chance), PAIR, -1.0, 1.0, 1)
     assert (setting.effort, setting.beta_range) == (20, best_range)
-    assert 6 <= tried <= 9
+    assert 6 <= tried <= 11
 
 
 def test_tuning_leaves_out_what_takes_too_long():

@@ -30,23 +30,22 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(float(np.median(values)), min(values), max(values))
 
 
-def time_to_target(seconds: float, reads: int, success: float, side_by_side: bool) -> float:
+def time_to_target(seconds: float, together: int, success: float) -> float:
     """Seconds after which the target has been reached with a probability of 99 %.
 
-    seconds : of a call of `reads` reads
+    seconds : of one read: its part of a call
+    together : reads that run side by side and end together, 1 if each may be the last
     success : the probability that one read reaches the target
-    side_by_side : a call cannot end after some of its reads, so calls are counted; otherwise
-        reads, each with its part of the seconds
 
-    `t ln(1 - 0.99) / ln(1 - p)`, and never less than `t`: half a call, or half a read, finds
-    nothing. Infinite for `success` of 0.
+    `t ln(1 - 0.99) / ln(1 - p)` with `t` and `p` of what ends together, and never less than `t`:
+    half a read finds nothing. Infinite for `success` of 0.
     """
-    part, misses = (seconds, reads) if side_by_side else (seconds / reads, 1)
+    part = seconds * together
     if success <= 0:
         return math.inf
     if success >= 1:
         return part
-    log_miss = misses * math.log1p(-success)
+    log_miss = together * math.log1p(-success)
     return part * max(1.0, math.log(1 - CONFIDENCE) / log_miss)
 
 
@@ -70,23 +69,19 @@ class TimeToTarget:
         seconds: Sequence[float],
         hits: Sequence[int],
         reads: Sequence[int],
-        side_by_side: bool,
+        together: int,
         seed: int = 0,
     ) -> "TimeToTarget":
-        """From calls, given by their seconds, their hits and their reads.
-
-        Of calls side by side all must have the same number of reads.
-        """
+        """From calls, given by their seconds, their hits and their reads; `together` as above."""
         times, sizes = np.asarray(seconds, float), np.asarray(reads, float)
         found, tried = int(sum(hits)), int(sum(reads))
-        each = int(sizes.mean())
-        value = time_to_target(times.sum() / sizes.sum() * each, each, found / tried, side_by_side)
+        value = time_to_target(times.sum() / sizes.sum(), together, found / tried)
         rng = np.random.default_rng(seed)
         success = rng.beta(found + 0.5, tried - found + 0.5, _DRAWS)
         chosen = rng.integers(0, len(times), (_DRAWS, len(times)))
-        length = times[chosen].sum(1) / sizes[chosen].sum(1) * each
+        length = times[chosen].sum(1) / sizes[chosen].sum(1)
         draws = [
-            time_to_target(one, each, chance, side_by_side)
+            time_to_target(one, together, chance)
             for one, chance in zip(length, success, strict=True)
         ]
         return cls(value, found, tried, np.array(draws))

@@ -42,7 +42,10 @@ def measure_target(
         for name, (peer, call) in calls.items():
             cells[name].append(run_for(peer, call, tuned[name][0], target, 3 * seconds, seed))
     times = {
-        name: {kind: _time(peer, cells[name], kind) for kind in ("cpu", "seconds")}
+        name: {
+            kind: _time(peer.together(tuned[name][0]), cells[name], kind)
+            for kind in ("cpu", "seconds")
+        }
         for name, (peer, _) in calls.items()
     }
     ours = times[next(iter(calls))]
@@ -51,12 +54,12 @@ def measure_target(
     ]
 
 
-def _time(peer: Peer, cells: list[Cell], kind: str) -> TimeToTarget:
+def _time(together: int, cells: list[Cell], kind: str) -> TimeToTarget:
     return TimeToTarget.from_calls(
         [second for cell in cells for second in getattr(cell, kind)],
         [hits for cell in cells for hits in cell.hits],
         [reads for cell in cells for reads in cell.reads],
-        peer.side_by_side,
+        together,
     )
 
 

@@ -11,7 +11,7 @@ from .worker import Call, Outcome
 __all__ = ["Cell", "beta_ranges", "run_for", "tune"]
 
 _LONGEST = 8  # times its time: settings that would take more for one call are not tried
-_READS_MOST = 10_000
+_MOST = 10_000  # reads, or batches of them, in a call
 # First and last beta, in units of one over the typical field of a spin: a hot start and a frozen
 # end, tighter, and colder.
 _RANGES = ((0.3, 3.0), (0.5, 5.0), (1.0, 4.0))
@@ -30,14 +30,13 @@ class Cell:
 
     def score(self, peer: Peer) -> tuple[float, float]:
         """Smaller is better; where nothing was hit, the energy decides."""
-        calls, reads = len(self.reads), sum(self.reads)
+        reads, together = sum(self.reads), peer.together(self.setting)
         # As in `_own`: what else runs lengthens the wall's time of some settings only.
-        seconds = sum(self.seconds if peer.remote else self.cpu) / calls
+        seconds = sum(self.seconds if peer.remote else self.cpu) / reads
         hits = sum(self.hits)
         # One hit in one read is no certainty: the mean of Jeffreys' law.
         chance = (hits + 0.5) / (reads + 1) if hits else 0.0
-        value = time_to_target(seconds, reads // calls, chance, peer.side_by_side)
-        return value, self.mean_energy
+        return time_to_target(seconds, together, chance), self.mean_energy
 
 
 def beta_ranges(instance: Instance) -> list[tuple[float, float]]:
@@ -56,17 +55,18 @@ def run_for(
 ) -> Cell:
     """Calls with a setting for about `seconds`, at least one.
 
-    Of a peer whose reads come one after the other this is a single call of as many reads as fit,
-    after one that finds out how many do: what a call takes besides its reads then hardly counts.
+    Of a peer whose reads, or batches of them, come one after the other this is a single call of as
+    many as fit, after one that finds out how many do: what a call takes besides then hardly counts.
     """
     outcomes: list[Outcome] = []
-    if peer.side_by_side:
+    if peer.side_by_side and not peer.in_batches:
         while not outcomes or sum(_own(peer, one) for one in outcomes) < seconds:
             outcomes.append(call(setting, seed + len(outcomes)))
     else:
-        probe = call(replace(setting, reads=1), seed)
-        reads = min(_READS_MOST, max(1, round(seconds / _own(peer, probe))))
-        outcomes.append(call(replace(setting, reads=reads), seed + 1))
+        what = "batches" if peer.in_batches else "reads"
+        took = _own(peer, call(replace(setting, **{what: 1}), seed))
+        count = min(_MOST, max(1, round(seconds / took)))
+        outcomes.append(call(replace(setting, **{what: count}), seed + 1))
     energies = [one.energies for one in outcomes if one.energies is not None]
     return Cell(
         setting,

@@ -24,6 +24,7 @@ class Glauber(Peer):
     order = "colour by colour"
     reads = 64
     side_by_side = True
+    in_batches = True
 
     def __init__(self, device: str, metropolis: bool = False) -> None:
         self.name = "glauber-metropolis" if metropolis else "glauber"
@@ -58,7 +59,7 @@ class _Runner(Runner):
     def run(self, setting: Setting, seed: int) -> Any:
         return self._sampler(setting.reads).sample(
             self._instance.bqm,
-            num_reads=setting.reads,
+            num_reads=setting.reads * setting.batches,
             num_sweeps=setting.effort,
             beta_range=setting.beta_range,
             seed=seed,

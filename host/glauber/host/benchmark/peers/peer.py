@@ -19,14 +19,16 @@ FIGURES = ("speed", "time", "target")
 class Setting:
     """What a call is to do.
 
-    reads : independent samples
+    reads : independent samples; of a peer whose reads run side by side, as many as do so
     effort : sweeps of an annealer, or what `Peer.effort_unit` says, for each read
     beta_range : first and last inverse temperature of a geometric anneal
+    batches : so many times as many reads, one batch after the other in the same call
     """
 
     reads: int
     effort: int
     beta_range: tuple[float, float]
+    batches: int = 1
 
 
 class Runner(ABC):
@@ -51,6 +53,8 @@ class Peer(ABC):
     reads : of a call, unless something else is measured
     side_by_side : the reads of a call run at the same time, so that a call cannot end after some of
         them; otherwise each read takes its part of the time, and the first success ends the search
+    in_batches : reads side by side go on with further batches in the same call, which could end
+        after each of them
     reads_tried : numbers of reads side by side that are tried for the time to a target
     efforts : those that are tried for the time to a target
     effort_unit : "sweeps", or what an effort is instead
@@ -66,6 +70,7 @@ class Peer(ABC):
     figures: frozenset[str] = frozenset(FIGURES)
     reads: int = 4
     side_by_side: bool = False
+    in_batches: bool = False
     reads_tried: tuple[int, ...] = ()
     efforts: tuple[int, ...] = (30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
     effort_unit: str = "sweeps"
@@ -89,6 +94,10 @@ class Peer(ABC):
     def sweeps(self) -> bool:
         """Whether an effort is a number of sweeps, so that spin updates can be counted."""
         return self.effort_unit == self.SWEEPS
+
+    def together(self, setting: Setting) -> int:
+        """How many reads end together."""
+        return setting.reads if self.side_by_side else 1
 
     def refuses(self, instance: Instance) -> str | None:
         """Why it cannot take the instance, or None."""
