@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glauber.hdl.facts.measure import Abilities
-from glauber.hdl.facts.rules import Mode
 
-from ..chains import ChainRunner
 from ..compile import MeasuredProgram
 from ..device import Device
 from ..errors import DeviceLostError, OptionError
@@ -19,6 +17,7 @@ from ..options import whole_number
 from ..plan import check_draws
 from ..schedules import Every, Item, Measured, Sweeps, encode
 from .ladder import Ladder, count_ladders, read_betas
+from .runner import LadderRunner
 
 __all__ = ["RungSample", "TemperedProblem"]
 
@@ -39,24 +38,6 @@ class RungSample:
     states: Spins
     energies: Floats
     replicas: Ints
-
-
-class _Runner(ChainRunner):
-    """Loads a program for runs on a ladder, and starts its replicas."""
-
-    def load(self) -> None:
-        program = self._program
-        assert isinstance(program, MeasuredProgram)
-        self._mode = program.mode | Mode.LADDER
-        super().load()
-        self._device.measurements.go_over(program.measured_rows, program.weigh_rows)
-
-    def begin(self, job: Job) -> None:
-        """Seeds, and states: at random or where the job says."""
-        self.load_seeds(job.plan.seed)
-        self._device.noise.start_reseeds(0)
-        if before := self._start(job.plan, 0, job.plan.num_reads):
-            self._run(before, len(before))
 
 
 class TemperedProblem:
@@ -83,7 +64,7 @@ class TemperedProblem:
         self._every = whole_number("sweeps_per_exchange", sweeps_per_exchange)
         self.offset = offset
         self.variables = job.problem.variables
-        self._runner = _Runner(device, job.program)
+        self._runner = LadderRunner(device, job.program)
         self._runner.load()
         self._loads = device.loads
         self.begin()
