@@ -146,7 +146,7 @@ def tune_annealing(
     """The setting of each rule with the shortest time to solution, and that."""
     best: dict[str, tuple[Anneal, dict[str, Any]]] = {}
     ranges = [None, *(tuple(pair) for pair in options.anneal_range)]
-    for rule, sweeps, beta_range in product(RULES, options.sweeps, ranges):
+    for rule, sweeps, beta_range in product(options.rules, options.sweeps, ranges):
         setting = Anneal(rule, sweeps, beta_range)
         found = setting.whole(sampler, bqm, options.target, 1 << 40, options.tune_seconds)
         say(
@@ -166,7 +166,7 @@ def tune_tempering(
     """The setting of each rule whose median time is shortest over a few seeds."""
     best: dict[str, tuple[float, Tempering]] = {}
     counts: list[tuple[int, int]] = list(product(options.rungs, options.every))
-    for rule, (rungs, every) in product(RULES, counts):
+    for rule, (rungs, every) in product(options.rules, counts):
         begin = time.perf_counter()
         tuned = sampler.tune_ladder(
             bqm,
@@ -226,6 +226,7 @@ def main() -> None:
     )
     parser.add_argument("file", help="couplings, E = -sum J s s")
     parser.add_argument("--target", type=float, required=True)
+    parser.add_argument("--rules", nargs="+", choices=RULES, default=RULES)
     parser.add_argument("--replicas", type=int, default=64)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=11, help="runs of each that was taken")

@@ -58,7 +58,7 @@ _85F = Preset(
         rings=16,
         stream_words=2048,
     ),
-    clock_hz=100_000_000,
+    clock_hz=104_000_000,
 )
 _ORANGECRAB_NOTE = (
     "wire a 3.3 V USB-serial adaptor to the Feather header: its TX to pin 0 (RX), "
