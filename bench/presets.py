@@ -21,6 +21,7 @@ import dimod
 from glauber.firmware.boards.registry import BOARDS
 from glauber.firmware.build import build_image
 from glauber.firmware.watch import watch_of
+from glauber.hdl.facts.digest import gates_hash
 from glauber.hdl.facts.machine import MachineParams
 from glauber.host.compile import IsingProblem, compile_problem, quantise
 from glauber.host.errors import ProblemTooLargeError
@@ -42,7 +43,7 @@ of the largest cube that fits.
 
 `python bench/presets.py` builds them again and compares; more than {lut:.0%} more LUT4, any more
 block RAM, or {clock:.0%} less of the frequency that timing allows, is an error. `--record` rewrites
-this page.
+this page. An asterisk marks what was built from earlier gates.
 
 | board | machine | p-bits | couplings | LUT4 | block RAM | DSP | MHz (allowed) | updates per ns \
 | per 1,000 LUT4 |
@@ -89,6 +90,7 @@ def measure(name: str) -> dict[str, Any]:
         "updates_per_ns": round(rate, 4),
         "updates_per_ns_per_kilolut": round(rate / report["usage"]["LUT4"]["used"] * 1000, 4),
         "measured_pbits": pbits,
+        "gates": f"{gates_hash():08x}",
     }
 
 
@@ -110,12 +112,13 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, list[str]]:
 def table(record: dict[str, Any]) -> str:
     """The page of the documentation."""
     lines = [HEAD.format(lut=LUT_MARGIN, clock=CLOCK_MARGIN)]
+    newest = f"{gates_hash():08x}"
     for name, entry in sorted(record.items()):
         usage, held = entry["usage"], entry["capacity"]
         share = usage["LUT4"]["used"] / usage["LUT4"]["available"]
         note = "" if entry["measured_pbits"] == 1000 else f" ({entry['measured_pbits']} p-bits)"
         cells = [
-            name,
+            name if entry.get("gates") == newest else f"{name} *",
             entry["machine"],
             f"{held['pbits']:,}",
             f"{held['couplings']:,}",

@@ -15,6 +15,7 @@ import pytest
 from glauber.hdl.facts.generators import Source
 from glauber.host import GlauberSampler
 from support.exact import Exact, chi_square
+from support.sound import SOUND, SOUND_CASES
 
 DEVICE = "model:?replicas=512&threads=2"
 READS = 512
@@ -22,7 +23,6 @@ SAMPLES_PER_READ = 2048
 CASES = [(8, 0.2), (9, 0.5), (10, 0.8), (12, 0.3), (10, 1.2), (11, 1.0), (8, 2.0), (12, 2.0)]
 # The words of a generator follow each other closely here; see test_ising_energy.
 CLOSE = "model:?replicas=512&threads=2&lanes=8&draws=1&source="
-SOUND = [source for source in Source if source.sound]
 WEAK = [source for source in Source if not source.sound]
 SIGNIFICANCE = 1e-3 / (len(CASES) + len(SOUND))
 
@@ -83,17 +83,7 @@ def test_samples_follow_the_boltzmann_distribution(size, beta):
     assert compare(size, beta).p_value > SIGNIFICANCE
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        pytest.param(
-            source,
-            id=source.name.lower(),
-            marks=pytest.mark.study if source is Source.LFSR64 else (),
-        )
-        for source in SOUND
-    ],
-)
+@pytest.mark.parametrize("source", SOUND_CASES)
 def test_they_do_with_every_sound_source(source):
     assert compare(10, 0.8, CLOSE + source.name.lower()).p_value > SIGNIFICANCE
 

@@ -26,6 +26,7 @@ from glauber.host.device import Device
 from support.chain import IsingChain, all_seeds, mean_energies
 from support.ising import CRITICAL, Coupling, bonds, exact_energy, find_coupling
 from support.power import MeanTest
+from support.sound import SOUND, SOUND_CASES
 
 LENGTH = 8
 SPINS = LENGTH**2
@@ -33,7 +34,6 @@ SPINS = LENGTH**2
 BURN_IN = 300
 
 # The sources of random words to be tested, and those that must be caught.
-SOUND = [source for source in Source if source.sound]
 WEAK = [source for source in Source if not source.sound]
 # Lanes and draws: neighbouring spins use words of a generator 2 steps apart; as hardware has it.
 CLOSE, USUAL = (16, 1), (8, 4)
@@ -125,18 +125,7 @@ def test_two_couplings_act_as_the_one_between_them(wanted):
     assert abs(probabilities @ energies - pair.energy(4, 4)) < pair.energy_error(4, 4)
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        pytest.param(
-            source,
-            id=source.name.lower(),
-            # What the sources have in common is seen with the first.
-            marks=pytest.mark.study if source is Source.LFSR64 else (),
-        )
-        for source in SOUND
-    ],
-)
+@pytest.mark.parametrize("source", SOUND_CASES)
 @pytest.mark.parametrize(("order", "wanted", "every", "samples"), CASES)
 def test_the_energy_is_exact(source, order, wanted, every, samples):
     """256 replicas; significance 2.5e-4 each, 1e-3 for a source over all cases.

@@ -27,12 +27,12 @@ from scipy import stats
 from glauber.hdl.facts.generators import Source
 from support.coins import DRAWS, LANES, REPLICAS, Coins, toss
 from support.power import largest_z
+from support.sound import SOUND
 
 LAGS = (0, 1, 2, 8, 16)
 ODDS = [(0.5,), (0.2,), (0.05,), (0.5, 0.2, 0.05)]
 
 # The sources of random words to be tested, and those that must be caught.
-SOUND = [source for source in Source if source.sound]
 WEAK = [source for source in Source if not source.sound]
 SIGNIFICANCE = 1e-3 / (2 * len(ODDS) + 1)  # each; 1e-3 for a source
 PAIR_ROWS = 1 << 17

@@ -6,7 +6,7 @@ from glauber.host.benchmark.equal_time import measure_equal_time
 from glauber.host.benchmark.peers import Setting
 from glauber.host.benchmark.speed import measure_speed
 from glauber.host.benchmark.target import measure_target
-from glauber.host.benchmark.tuning import beta_ranges, run_for, tune
+from glauber.host.benchmark.tuning import Cell, beta_ranges, run_for, tune
 from support.fake_peers import FakeCall, FakePeer, make_pair
 
 PAIR = make_pair()
@@ -159,6 +159,24 @@ def test_tuning_finds_the_best_setting(side_by_side):
     setting, tried = tune(peer, FakeCall(1e-4, chance=chance), PAIR, -1.0, 1.0, 1)
     assert (setting.effort, setting.beta_range) == (20, best_range)
     assert 6 <= tried <= 11
+
+
+def test_one_hit_in_one_read_is_no_certainty():
+    setting = Setting(1, 10, (1, 2))
+    lucky = Cell(setting, [3.0], [3.0], [1], [1], 0.0)
+    known = Cell(setting, [4.0], [4.0], [8], [10], 0.0)
+    assert known.score(FakePeer()) < lucky.score(FakePeer())
+
+
+def test_tuning_goes_on_until_nothing_is_better():
+    far = beta_ranges(PAIR)[2]
+
+    # By the first range long reads pay, by the best one the shortest, two steps from them.
+    def chance(setting):
+        return 0.5 if setting.beta_range == far else {10: 0.0, 20: 0.0, 40: 0.2}[setting.effort]
+
+    setting, _ = tune(FakePeer(), FakeCall(1e-4, chance=chance), PAIR, -1.0, 1.0, 1)
+    assert (setting.effort, setting.beta_range) == (10, far)
 
 
 def test_tuning_leaves_out_what_takes_too_long():

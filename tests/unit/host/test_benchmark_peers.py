@@ -136,6 +136,16 @@ def test_a_device_that_is_elsewhere():
     assert all_peers("serial:/dev/x")["glauber"].reads_tried == ()
 
 
+def test_batches_are_further_reads_of_the_same_call():
+    runner = PEERS["glauber"].open(GLASS, 1)
+    settings = Setting(4, 10, GLASS.beta_range), Setting(4, 10, GLASS.beta_range, batches=3)
+    one, three = (runner.samples(runner.run(setting, 1)) for setting in settings)
+    assert one is not None
+    assert three is not None
+    assert len(three) == 12
+    assert np.array_equal(three[:4], one)
+
+
 def test_a_device_without_metropolis_says_so():
     runner = all_peers("model:?abilities=none")["glauber-metropolis"].open(GLASS, 1)
     with pytest.raises(OptionError, match="the rule of Metropolis needs the ability METROPOLIS"):

@@ -69,6 +69,12 @@ def test_complete_graphs_get_a_colour_for_each_node(size):
     assert sorted(coloured(size, np.stack(np.triu_indices(size, 1), 1))) == list(range(size))
 
 
+def test_complete_graphs_are_coloured_as_the_rule_would():
+    first, second = np.triu_indices(9, 1)
+    graph = adjacency(9, first, second)
+    assert (colour(*graph) == by_columns(*graph)).all()
+
+
 def test_isolated_nodes_share_the_first_colour():
     assert coloured(4, [(1, 3)]).tolist() in ([0, 0, 0, 1], [0, 1, 0, 0])
     assert coloured(3, []).tolist() == [0, 0, 0]

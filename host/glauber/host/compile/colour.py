@@ -38,10 +38,10 @@ def colour(start: Ints, neighbours: Ints) -> Ints:
     size = len(start) - 1
     degrees = np.diff(start)
     if (degrees == size - 1).all():
-        return np.arange(size)
+        return np.arange(size)  # complete: what the rule below would find, at once
     origin = np.repeat(np.arange(size), degrees)
     once = origin < neighbours
-    # What the rule below would find, at once.
+    # So is this.
     sides = two_sides(np.argsort(-degrees, kind="stable"), origin[once], neighbours[once])
     if sides is not None:
         return sides
